@@ -1,0 +1,1 @@
+"""Resynapse: from dose to synapse to symptom."""
