@@ -1,0 +1,56 @@
+# Resynapse. `make` alone lists what there is. Everything runs in .venv, which tools/setup.sh makes on first use.
+#   make demo PYTHON=/usr/bin/python3.12    another interpreter (3.11, 3.12 or 3.13)
+#   make test ARGS="tests/engine -k bolus"  some of the tests
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format types check verify bench lock hooks setup setup-dev clean distclean
+
+PYTHON ?=
+ARGS ?=
+BIN := .venv/bin
+# -n 0 runs the tests in one process (for a debugger).
+TEST_WORKERS ?= 2
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+demo: setup ## set up and run the first study: one infusion in treatment-resistant depression
+	@$(BIN)/resynapse run studies/trd_single_infusion.yaml --out runs/demo $(ARGS)
+
+test: setup-dev ## set up and run the tests
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile $(ARGS)
+
+lint: setup-dev ## ruff: rules and layout
+	@$(BIN)/python -m ruff check . && $(BIN)/python -m ruff format --check tools tests/test_architecture.py tests/test_repository.py
+
+format: setup-dev ## let ruff mend what it can
+	@$(BIN)/python -m ruff check --fix . && $(BIN)/python -m ruff format tools tests/test_architecture.py tests/test_repository.py
+
+types: setup-dev ## basedpyright over src
+	@$(BIN)/python -m basedpyright
+
+check: test lint types ## test, lint and types
+
+verify: setup-dev ## the slow checks: theory, peers, the whole qualification
+	@$(BIN)/python -m pytest -p no:cacheprovider verification $(ARGS)
+
+bench: setup-dev ## speed
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: setup-dev ## pin the newest versions that fit (UPGRADE=1), or add what pyproject.toml newly asks for
+	@sh tools/lock.sh $(if $(UPGRADE),--upgrade)
+
+hooks: setup-dev ## run lint and types before every commit
+	@$(BIN)/python -m pre_commit install
+
+setup:
+	@PYTHON="$(PYTHON)" sh tools/setup.sh base
+
+setup-dev:
+	@PYTHON="$(PYTHON)" sh tools/setup.sh dev
+
+clean: ## remove caches and build products
+	@rm -rf build dist src/*.egg-info .pytest_cache .ruff_cache .hypothesis
+	@find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## the same and .venv
+	@rm -rf .venv
