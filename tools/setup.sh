@@ -75,6 +75,7 @@ make_venv() {
 # ---- pip, quiet; its words go to a log from which the likely cause is read
 explain() {
     says() { grep -qE "$1" "$LOG"; }
+    missing() { sed -n 's/.*No matching distribution found for \([^ ;]*\).*/\1/p' "$LOG" | head -n 1; }
     if says 'DO NOT MATCH THE HASHES'; then
         fail "a downloaded package is not the one pinned in $LOCK: try again, and do not go on if it stays so (details: $LOG)."
     elif says 'No space left'; then
@@ -82,7 +83,7 @@ explain() {
     elif says 'onnection(Error)? |NewConnectionError|ConnectTimeout|ReadTimeout|timed out|ProxyError|SSLError|Name or service not known|Temporary failure|unreachable|refused'; then
         fail "the package index cannot be reached: check the network connection, or pip's proxy and index settings (pip config list), then call make again (details: $LOG)."
     elif says 'No matching distribution'; then
-        fail "pip's package index has no build of $(sed -n 's/.*No matching distribution found for \([^ ;]*\).*/\1/p' "$LOG" | head -n 1) for this machine: use 64-bit Linux or macOS with Python $WANTED, or check pip's index settings (pip config list)."
+        fail "the package index offers no $(missing) for this machine: use 64-bit Linux, or macOS on Apple silicon, and check pip's index settings (pip config list; details: $LOG)."
     fi
     fail "pip failed, saying: $(grep -E '^ERROR' "$LOG" | tail -n 1) (details: $LOG)"
 }
