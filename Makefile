@@ -20,10 +20,10 @@ test: setup-dev ## set up and run the tests
 	@$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile $(ARGS)
 
 lint: setup-dev ## ruff: rules and layout
-	@$(BIN)/python -m ruff check . && $(BIN)/python -m ruff format --check tools tests/test_architecture.py tests/test_repository.py
+	@$(BIN)/python -m ruff check . && $(BIN)/python -m ruff format --check tests/test_architecture.py tests/test_repository.py
 
 format: setup-dev ## let ruff mend what it can
-	@$(BIN)/python -m ruff check --fix . && $(BIN)/python -m ruff format tools tests/test_architecture.py tests/test_repository.py
+	@$(BIN)/python -m ruff check --fix . && $(BIN)/python -m ruff format tests/test_architecture.py tests/test_repository.py
 
 types: setup-dev ## basedpyright over src
 	@$(BIN)/python -m basedpyright
