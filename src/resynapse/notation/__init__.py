@@ -1,4 +1,4 @@
-"""The language in which mechanisms are written: parameters with unit, range and source; states; quantities; assembly and checks."""
+"""The language in which mechanisms are written: parameters with unit, range and source; equations; assembly and checks."""
 
 from resynapse.notation.assemble import Action, Bound, Observation, System, assemble
 from resynapse.notation.dimensions import check_dimensions
@@ -7,6 +7,7 @@ from resynapse.notation.functions import exp, log, maximum, minimum, pos, power,
 from resynapse.notation.mechanism import Input, Mechanism, Param, event, given, observation, param, quantity, state
 
 __all__ = [
-    "Action", "Bound", "Input", "InputError", "Mechanism", "NotationError", "Observation", "Param", "System", "assemble", "check_dimensions",
-    "closest", "event", "exp", "given", "log", "maximum", "minimum", "observation", "param", "pos", "power", "quantity", "sqrt", "state", "where",
+    "Action", "Bound", "Input", "InputError", "Mechanism", "NotationError", "Observation", "Param", "System",
+    "assemble", "check_dimensions", "closest", "event", "exp", "given", "log", "maximum", "minimum", "observation",
+    "param", "pos", "power", "quantity", "sqrt", "state", "where",
 ]  # fmt: skip

@@ -50,7 +50,8 @@ def _check_one(system: System, env: dict[str, float], name: str, bound: Bound) -
     unit = system.units[name[2:] if is_state else name]
     want = units.quantity(1.0, unit) / (units.registry().hour if is_state else 1)
     try:
-        value = (units.quantity(1.0, "1") * bound.method(me, **{a: carried(n) for a, n in bound.arguments.items()})).to(want.units).magnitude
+        result = bound.method(me, **{a: carried(n) for a, n in bound.arguments.items()})
+        value = (units.quantity(1.0, "1") * result).to(want.units).magnitude
     except Exception as why:
         if type(why).__name__ != "DimensionalityError":
             raise

@@ -37,8 +37,8 @@ def power(x: Any, a: Any) -> Any:
 
 def where(condition: Any, a: Any, b: Any) -> Any:
     """Choose a if the condition (one comparison by > or <) holds, else b; both in one unit."""
-    0 * a + 0 * b  # both branches must measure the same thing, whichever is taken
-    return a if condition else b
+    alike = 0 * a + 0 * b  # both branches must measure the same thing, whichever is taken
+    return (a if condition else b) + alike
 
 
 def minimum(a: Any, b: Any) -> Any:

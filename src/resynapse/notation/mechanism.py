@@ -1,4 +1,4 @@
-"""How a mechanism is written: parameters, inputs, states, quantities, observations, events.  Plain data; nothing here but marking.
+"""How a mechanism is written: parameters, inputs, states, quantities, observations, events.  Plain data, only marking.
 
 A method's argument names are what it reads; `self.X` reads an own parameter; `d_x` returns dx/dt of the state `x`.  A name is
 looked up first with the reader's own prefix, then as it stands, so `Absorption("s")` feeds `Disposition("s")` unasked.
@@ -31,7 +31,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Happening:
-    """A named event of a mechanism: what it does to one state.  act: set, add or scale; value in the state's unit (scale: a factor)."""
+    """A named event: what it does to one state.  act: set, add or scale; value in the state's unit (scale: a factor)."""
 
     state: Callable[..., Any]
     act: str

@@ -1,6 +1,7 @@
 """One method body as flat statements over names outside.  Only arithmetic and the functions of `functions.py` pass."""
 
 import ast
+import copy
 import functools
 import inspect
 import textwrap
@@ -104,7 +105,7 @@ class Translator(ast.NodeTransformer):
         if isinstance(node.op, ast.Pow):
             exponent = node.right.value if isinstance(node.right, ast.Constant) else None
             if not isinstance(exponent, int) or exponent < 2:
-                self.refuse(node, "** takes a whole number of 2 or more; for other exponents use power(x, a), which is 0 for x <= 0.")
+                self.refuse(node, "** takes a whole number >= 2; for other exponents use power(x, a), which is 0 for x <= 0.")
         return self.generic_visit(node)
 
     def _difference(self, test: ast.expr) -> ast.expr:
@@ -126,9 +127,11 @@ class Translator(ast.NodeTransformer):
         return ast.Name(name, ast.Load())
 
 
-def body(name: str, instance: Mechanism, method: Any, arguments: dict[str, str], parameter: Callable[[str], str]) -> list[Statement]:
+def body(
+    name: str, instance: Mechanism, method: Any, arguments: dict[str, str], parameter: Callable[[str], str]
+) -> list[Statement]:
     """Return the statements of one method, the last of which gives `name`."""
-    tree = _tree(method)
+    tree = copy.deepcopy(_tree(method))  # the translator rewrites what it visits
     translate = Translator(name, instance, method, arguments, parameter)
     idle = sorted(set(arguments) - {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)})
     if idle:

@@ -1,0 +1,141 @@
+"""Endpoints: what a trial reads off each person's course, and how an arm or a contrast is summarised.
+
+A course is (n, T) values at ascending times (h).  Every function returns one number for each person; `summarise` and `contrast`
+turn them into an estimate with a 90 % interval.  Baseline is the value at time 0, read before the first dose.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from resynapse.notation import InputError
+
+PEAK_WINDOW_H = 4.0
+RATES = ("response", "remission", "relapse", "incidence")
+
+
+@dataclass(frozen=True)
+class Course:
+    """One quantity in one arm: times (T,) h, values (n, T), session starts (h), remission and relapse thresholds if it is a scale."""
+
+    quantity: str
+    times: np.ndarray
+    values: np.ndarray
+    sessions: tuple[float, ...] = ()
+    remission: float | None = None
+    relapse: float | None = None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One number of one arm or contrast with its 90 % interval."""
+
+    n: int
+    value: float
+    low: float
+    high: float
+    sd: float
+
+
+def at(course: Course, time: float) -> np.ndarray:
+    """Return the values (n,) at one of the course's times.  Raises InputError when that time is not among them."""
+    hit = np.flatnonzero(np.isclose(course.times, time, rtol=0, atol=1e-6))
+    if not len(hit):
+        raise InputError(f"endpoint of {course.quantity}", f"{time:g} h", "a time at which the study observes")
+    return course.values[:, hit[0]]
+
+
+def individual(statistic: str, course: Course, time: float | None) -> np.ndarray:
+    """Return one number for each person (n,); rates are 0 or 1.
+
+    Raises InputError for a statistic that this course cannot give (no threshold, no sessions).
+    """
+    x, t = course.values, course.times
+    until = np.ones(len(t), bool) if time is None else t <= time + 1e-6
+    if statistic in ("mean", "median", "sd"):
+        return at(course, _needed(time, statistic))
+    if statistic in ("change", "percent_change", "response"):
+        base, now = at(course, 0.0), at(course, _needed(time, statistic))
+        if statistic == "change":
+            return now - base
+        relative = (now - base) / np.where(base == 0, np.nan, base)
+        return 100 * relative if statistic == "percent_change" else (relative <= -0.5).astype(float)
+    if statistic == "remission":
+        return (at(course, _needed(time, statistic)) <= _threshold(course, course.remission, statistic)).astype(float)
+    if statistic == "relapse":
+        return (x[:, until & (t > 0)] >= _threshold(course, course.relapse, statistic)).any(axis=1).astype(float)
+    if statistic == "peak":
+        return _peak(course)
+    if statistic == "trough":
+        return np.mean([at(course, s) for s in course.sessions[1:]] or [at(course, 0.0)], axis=0)
+    return _kinetic(statistic, t[until], x[:, until])
+
+
+def _needed(time: float | None, statistic: str) -> float:
+    if time is None:
+        raise InputError(f"endpoint {statistic}", "no time", "a time, for example 'change(MADRS, 28 d)'")
+    return time
+
+
+def _threshold(course: Course, threshold: float | None, statistic: str) -> float:
+    if threshold is None:
+        raise InputError(f"endpoint {statistic}", course.quantity, f"a scale with a threshold of {statistic}")
+    return threshold
+
+
+def _peak(course: Course) -> np.ndarray:
+    """Largest value within four hours of each session, averaged over sessions."""
+    starts = course.sessions or (0.0,)
+    tops = [course.values[:, (course.times >= s - 1e-9) & (course.times <= s + PEAK_WINDOW_H + 1e-9)].max(axis=1) for s in starts]
+    return np.mean(tops, axis=0)
+
+
+def _kinetic(statistic: str, t: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Exposure by the trapezoidal rule on the observed times; `nca` has the full analysis."""
+    if statistic == "cmax":
+        return x.max(axis=1)
+    if statistic == "tmax":
+        return t[x.argmax(axis=1)]
+    if statistic == "auc":
+        return np.trapezoid(x, t, axis=1)
+    known = ("mean", "median", "sd", "change", "percent_change", "response", "remission", "relapse", "peak", "trough", "cmax", "tmax", "auc")
+    raise InputError("endpoint", statistic, f"one of {', '.join(known)}", known)
+
+
+def summarise(statistic: str, each: np.ndarray) -> Estimate:
+    """Return the estimate of one arm from individual numbers (n,): Wilson interval for rates, normal for means."""
+    good = each[np.isfinite(each)]
+    n = len(good)
+    if n == 0:
+        return Estimate(0, np.nan, np.nan, np.nan, np.nan)
+    z = 1.6448536269514722
+    sd = float(good.std(ddof=1)) if n > 1 else np.nan
+    if statistic in RATES:
+        p = float(good.mean())
+        middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        return Estimate(n, p, max(0.0, middle - half), min(1.0, middle + half), sd)
+    if statistic == "median":
+        low, value, high = np.quantile(good, [max(0.0, 0.5 - z / (2 * np.sqrt(n))), 0.5, min(1.0, 0.5 + z / (2 * np.sqrt(n)))])
+        return Estimate(n, float(value), float(low), float(high), sd)
+    if statistic == "sd":
+        half = z * sd / np.sqrt(2 * max(n - 1, 1))
+        return Estimate(n, sd, sd - half, sd + half, sd)
+    value, half = float(good.mean()), z * sd / np.sqrt(n) if n > 1 else np.nan
+    return Estimate(n, value, value - half, value + half, sd)
+
+
+def contrast(drug: np.ndarray, control: np.ndarray) -> Estimate:
+    """Return drug minus control of individual numbers, as two independent groups."""
+    a, b = drug[np.isfinite(drug)], control[np.isfinite(control)]
+    if len(a) < 2 or len(b) < 2:
+        return Estimate(len(a) + len(b), np.nan, np.nan, np.nan, np.nan)
+    value = float(a.mean() - b.mean())
+    half = 1.6448536269514722 * np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
+    pooled = np.sqrt(((len(a) - 1) * a.var(ddof=1) + (len(b) - 1) * b.var(ddof=1)) / (len(a) + len(b) - 2))
+    return Estimate(len(a) + len(b), value, value - half, value + half, float(pooled))
+
+
+def bands(values: np.ndarray, levels: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> np.ndarray:
+    """Return quantiles over people, (len(levels), T), ignoring missing values."""
+    return np.nanquantile(values, levels, axis=0)

@@ -1,0 +1,172 @@
+"""Populations and spread: who the virtual people are, and how their parameters differ.
+
+Declared here as plain data; `methods.cohort` draws from it.  A spread names parameters outside; those of one row share one draw.
+Populations without published covariates are assumptions and say so.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Covariate:
+    """Distribution of one covariate.
+
+    kind: normal (a = mean, b = SD), lognormal (a = median, b = log-SD), bernoulli (a = share); cut off at low and high.
+    """
+
+    kind: str
+    a: float
+    b: float
+    low: float
+    high: float
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Population:
+    """A named population: what it means and how its covariates are spread."""
+
+    meaning: str
+    covariates: dict[str, Covariate]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How parameters differ.  scale: log (sd of the logarithm, median kept), logit, or normal (added).
+
+    level: person, or study (one draw for all people of a study).
+    """
+
+    targets: tuple[str, ...]
+    sd: float
+    scale: str
+    level: str
+    range: tuple[float, float]  # plausible range of the SD
+    source: str
+
+
+def _normal(mean: float, sd: float, low: float, high: float, unit: str, source: str) -> Covariate:
+    return Covariate("normal", mean, sd, low, high, unit, source)
+
+
+def _weight(median: float, log_sd: float, source: str = "assumed") -> Covariate:
+    return Covariate("lognormal", median, log_sd, 40, 180, "kg", source)
+
+
+def _female(share: float, source: str) -> Covariate:
+    return Covariate("bernoulli", share, 0.0, 0.0, 1.0, "1", source)
+
+
+def _depressed(age: tuple[float, float, str], female: tuple[float, str], madrs: tuple[float, float, str]) -> dict[str, Covariate]:
+    """The covariates of a depressed adult population: (mean, SD, source) each; weight as in the pooled esketamine analysis."""
+    return {
+        "age": _normal(age[0], age[1], 18, 64, "1", age[2]),
+        "female": _female(*female),
+        "weight": _weight(76, 0.20, "perezruixo2021"),
+        "madrs": _normal(madrs[0], madrs[1], 20, 58, "points", madrs[2]),
+    }
+
+
+HEALTHY_MADRS = _normal(1.5, 1.5, 0, 6, "points", "assumed")
+
+POPULATIONS: dict[str, Population] = {
+    "trd_adult": Population(
+        "adults with treatment-resistant depression",
+        _depressed((46.0, 11.5, "daly2019"), (0.66, "daly2019"), (37.7, 5.5, "jones2022")),
+    ),
+    "trd_adult_si": Population(
+        "the same with prominent suicidal ideation",
+        _depressed((40.1, 13.0, "aspire_pooled2021"), (0.61, "aspire_pooled2021"), (40.4, 5.8, "aspire_pooled2021")),
+    ),
+    "trd_older": Population(
+        "treatment-resistant depression at 65 and over",
+        {
+            "age": _normal(70.0, 4.5, 65, 90, "1", "assumed"),
+            "female": _female(0.62, "assumed"),
+            "weight": _weight(76, 0.20),
+            "madrs": _normal(35.5, 6.0, 20, 58, "points", "assumed"),
+        },
+    ),
+    "mdd_adult": Population(
+        "adults with major depression",
+        _depressed((42.0, 12.5, "assumed"), (0.60, "assumed"), (32.5, 5.5, "anxious_ma2025")),
+    ),
+    "mdd_adult_si": Population(
+        "adults with major depression and acute suicidal ideation",
+        _depressed((40.1, 13.0, "aspire_pooled2021"), (0.608, "aspire_pooled2021"), (40.4, 5.82, "aspire_pooled2021")),
+    ),
+    "mdd_adolescent": Population(
+        "adolescents with major depression",
+        {
+            "age": _normal(15.5, 1.4, 12, 17.9, "1", "assumed"),
+            "female": _female(0.65, "assumed"),
+            "weight": _weight(62, 0.22),
+            "madrs": _normal(33.0, 6.0, 20, 58, "points", "assumed"),
+        },
+    ),
+    "bipolar_adult": Population(
+        "adults in a bipolar depression",
+        _depressed((45.0, 11.0, "assumed"), (0.60, "assumed"), (33.0, 5.0, "assumed")),
+    ),
+    "real_world_adult": Population(
+        "patients of a ketamine service",
+        _depressed((46.0, 14.0, "assumed"), (0.58, "assumed"), (33.0, 8.0, "assumed")),
+    ),
+    "healthy_adult": Population(
+        "healthy volunteers",
+        {
+            "age": _normal(26.0, 5.6, 18, 64, "1", "liebe2017"),
+            "female": _female(0.4, "assumed"),
+            "weight": _weight(72, 0.15),
+            "madrs": HEALTHY_MADRS,
+        },
+    ),
+    "general_adult": Population(
+        "adults of a pooled analysis, healthy or depressed",
+        {
+            "age": _normal(45.0, 14.0, 18, 86, "1", "perezruixo2021"),
+            "female": _female(0.584, "perezruixo2021"),
+            "weight": _weight(74, 0.20, "perezruixo2021"),
+            "madrs": HEALTHY_MADRS,
+        },
+    ),
+    "surgical_adult": Population(
+        "adults who have an operation",
+        {
+            "age": _normal(42.0, 13.0, 18, 75, "1", "assumed"),
+            "female": _female(0.5, "assumed"),
+            "weight": _weight(68, 0.17),
+            "madrs": HEALTHY_MADRS,
+        },
+    ),
+}  # fmt: skip
+
+BETWEEN = "person"
+STUDY = "study"
+
+
+def _both(*locals_: str) -> tuple[str, ...]:
+    """Both enantiomers share one draw: one liver, one body."""
+    return tuple(f"{e}_{name}" for name in locals_ for e in ("s", "r"))
+
+
+KINETIC_SPREAD: tuple[Spread, ...] = (
+    Spread(_both("CLint"), 0.35, "log", BETWEEN, (0.2, 0.7), "fit:simons2022,wang2019"),
+    Spread(("s_Qh",), 0.17, "log", BETWEEN, (0.1, 0.3), "perezruixo2021"),
+    Spread(("s_V1",), 0.25, "log", BETWEEN, (0.1, 0.4), "simons2022"),
+    Spread(("s_V3", "s_V4"), 0.25, "log", BETWEEN, (0.1, 0.5), "perezruixo2021"),
+    Spread(("s_CLn", "r_CLn"), 0.25, "log", BETWEEN, (0.15, 0.4), "perezruixo2021"),
+    Spread(("s_CLhnk",), 0.32, "log", BETWEEN, (0.2, 0.5), "simons2022"),
+    Spread(("s_ka_oral", "s_ka_swallow"), 0.8, "log", BETWEEN, (0.5, 1.3), "fit:perezruixo2021"),
+    Spread(("s_ka_nasal",), 0.5, "log", BETWEEN, (0.3, 0.8), "perezruixo2021"),
+    Spread(("s_F_gut",), 0.4, "logit", BETWEEN, (0.2, 0.8), "assumed"),
+    Spread(_both("CLint"), 0.12, "log", STUDY, (0.05, 0.3), "assumed"),
+    Spread(("s_V1", "s_V2", "s_V3", "s_V4"), 0.12, "log", STUDY, (0.05, 0.3), "assumed"),
+    Spread(("s_CLn", "r_CLn"), 0.15, "log", STUDY, (0.05, 0.3), "assumed"),
+    Spread(("s_F_gut",), 0.3, "logit", STUDY, (0.1, 0.6), "assumed"),
+    Spread(("s_ka_oral", "s_ka_swallow", "s_ka_nasal", "s_ka_mouth"), 0.2, "log", STUDY, (0.1, 0.5), "assumed"),
+    Spread(("ketamine_recovery",), 0.15, "log", STUDY, (0.05, 0.3), "assumed"),
+    Spread(("norketamine_recovery",), 0.18, "log", STUDY, (0.05, 0.3), "assumed"),
+    Spread(("hnk_recovery",), 0.6, "log", STUDY, (0.3, 1.0), "assumed"),
+)

@@ -1,0 +1,58 @@
+"""Rating scales and other read-outs: what a study may ask for by name, and where the model gives it.
+
+A scale's thresholds are those of the evidence schema: remission MADRS <= 10, HAMD17 <= 7, PHQ9 <= 4, QIDS_SR <= 5; relapse MADRS >= 22.
+"""
+
+from dataclasses import dataclass
+
+from resynapse.model.kinetics import ANALYTES
+
+SITES = ("venous", "arterial")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A rating scale: lowest and highest total, step of its scores, thresholds of remission and relapse."""
+
+    low: float
+    high: float
+    step: float = 1.0
+    remission: float | None = None
+    relapse: float | None = None
+
+
+@dataclass(frozen=True)
+class Readout:
+    """Something that can be asked for: the model's output ("{site}" is filled in), its unit, meaning and area."""
+
+    output: str
+    unit: str
+    meaning: str
+    area: str
+    scale: Scale | None = None
+
+
+def _plasma() -> dict[str, Readout]:
+    words = {"ketamine": "ketamine", "norketamine": "norketamine", "hnk": "hydroxynorketamine"}
+    out = {}
+    for analyte in ANALYTES:
+        for prefix, which in (("", "both enantiomers"), ("s_", "S-enantiomer"), ("r_", "R-enantiomer")):
+            name = prefix + analyte
+            out[name] = Readout(name + "_{site}", "ng/mL", f"{words[analyte]} in plasma, {which}", "plasma")
+    return out
+
+
+READOUTS: dict[str, Readout] = {
+    **_plasma(),
+    "MADRS": Readout("madrs", "points", "Montgomery-Åsberg depression rating, total", "scores", Scale(0, 60, 1, 10, 22)),
+    "nmda_block": Readout("interneuron_block", "1", "NMDA receptors blocked on interneurons, share", "mechanism"),
+    "pyramidal_block": Readout("pyramidal_block", "1", "NMDA receptors blocked on pyramidal cells, share", "mechanism"),
+    "surge": Readout("surge", "1", "glutamate surge, above rest", "mechanism"),
+    "mpfc_trkb": Readout("mpfc_trkb", "1", "BDNF/TrkB signal, prefrontal", "mechanism"),
+    "mpfc_potentiation": Readout("mpfc_potentiation", "1", "fast potentiation, prefrontal", "mechanism"),
+    "mpfc_synapses": Readout("mpfc_synapses", "1", "synapses, prefrontal, 1 = health", "mechanism"),
+    "hippocampus_synapses": Readout("hippocampus_synapses", "1", "synapses, hippocampus, 1 = health", "mechanism"),
+    "inflammation": Readout("inflammation", "1", "inflammatory tone, deviation from health", "mechanism"),
+    "network": Readout("network", "1", "default mode network, deviation from health", "mechanism"),
+    "stress": Readout("stress", "1", "stress drive", "mechanism"),
+}

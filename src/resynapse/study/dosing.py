@@ -1,0 +1,97 @@
+"""Dosing: the administrations of one arm -> events on depots and inputs, for every person.
+
+Only this module knows how drugs, routes and enantiomers meet: shares vary between people and occasions, a spray comes in devices,
+what is not absorbed where it was put is swallowed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from resynapse.engine import Event, streams
+from resynapse.methods.cohort import Cohort
+from resynapse.model.kinetics import MOLAR_MASS
+from resynapse.model.routes import Route, Way, route_of
+
+ENANTIOMERS = {"ketamine": {"s": 0.5, "r": 0.5}, "esketamine": {"s": 1.0}, "arketamine": {"r": 1.0}}
+MICROMOLES_PER_MG = 1000.0 / MOLAR_MASS["ketamine"]
+
+
+@dataclass(frozen=True)
+class Administration:
+    """One dose of one arm: hours after the first dose, amount with its unit (mg or mg/kg), length in hours."""
+
+    time: float
+    amount: float
+    unit: str
+    over: float
+    occasion: int
+
+
+def is_given(drug: str) -> bool:
+    """Tell whether the model has kinetics for this drug; placebo, midazolam and the like leave the chain at rest."""
+    return drug in ENANTIOMERS
+
+
+def dose_events(drug: str, route: str, doses: Sequence[Administration], cohort: Cohort) -> list[Event]:
+    """Return the events of all administrations.  An arm without ketamine has none."""
+    if not is_given(drug):
+        return []
+    way = route_of(route, drug)
+    out: list[Event] = []
+    for one in doses:
+        mg = one.amount * (cohort.values["weight"] if one.unit == "mg/kg" else np.ones(cohort.n))
+        for later, at, part in _devices(way, one, mg):
+            for way_, share in _shares(way, later, cohort, one.occasion):
+                for enantiomer, fraction in ENANTIOMERS[drug].items():
+                    out += _one(f"{enantiomer}_{way_.target}", way_, at, part * share * fraction * MICROMOLES_PER_MG, one.over)
+    return out
+
+
+def _devices(route: Route, dose: Administration, mg: np.ndarray) -> Iterator[tuple[bool, float, np.ndarray]]:
+    """Yield (later than the first, hours, mg for each person) of every device; one for a route without devices."""
+    if not route.device_mg:
+        yield False, dose.time, mg
+        return
+    count = int(np.ceil(np.max(mg) / route.device_mg - 1e-9))
+    for k in range(count):
+        part = np.clip(mg - k * route.device_mg, 0.0, route.device_mg)
+        yield k > 0, dose.time + k * route.apart_h, part
+
+
+def _shares(route: Route, later: bool, cohort: Cohort, occasion: int) -> list[tuple[Way, np.ndarray]]:
+    """Return the share of the dose that takes each way, (n,) each; they add up to one where the route has a rest."""
+    left = np.ones(cohort.n)
+    out = []
+    for way in route.ways:
+        share = left if way.share is None else _varied(way, cohort, occasion)
+        if way.share is not None and later and route.later_device is not None:
+            share = share * route.later_device.value
+        out.append((way, share))
+        left = left - share
+    return out
+
+
+def _varied(way: Way, cohort: Cohort, occasion: int) -> np.ndarray:
+    """Return one share between people (logit) and occasions (log), never above one."""
+    assert way.share is not None
+    p = way.share.value
+    if p >= 1.0:
+        return np.full(cohort.n, p)
+    z = way.sd_share * streams.normal(cohort.seed, f"person:share:{way.target}", 0, cohort.people)
+    odds = p / (1 - p) * np.exp(z)
+    between = np.exp(way.sd_occasion * streams.normal(cohort.seed, f"occasion:share:{way.target}", occasion, cohort.people))
+    return np.minimum(odds / (1 + odds) * between, 0.98)
+
+
+def _one(target: str, way: Way, time: float, amount: np.ndarray, over: float) -> list[Event]:
+    """Return one share of one enantiomer: into a depot at once, or as a rate."""
+    if way.target == "infusion":
+        if over <= 0:
+            return [Event(time, target.replace("infusion", "central"), "add", amount, "µmol")]
+        return [Event(time, target, "infuse", amount / over, "µmol/h", duration=over)]
+    if way.duration is not None:
+        length = way.duration.value
+        return [Event(time, target, "infuse", amount / length, "µmol/h", duration=length)]
+    return [Event(time, target, "add", amount, "µmol")]
