@@ -1,0 +1,83 @@
+"""Read-outs: what laboratories and scanners measure of the chain; nothing here acts back.
+
+Reads   mpfc_trkb, synapses of both regions, stress, severity, network [1], formation and loss of spines [1/h]
+Gives   bdnf [ng/mL], spine_density, synaptic_density [percent of health], spine_formation, spine_elimination [percent in two days],
+        cortisol [SD], ltp, sleep_swa, mtor [1], immobility, sucrose_preference, exploration [percent of a healthy animal]
+Assumes each is proportional to one state, with a single factor.
+Not modelled: assays, tracers' kinetics, learning of a test by the animal.
+"""
+
+from resynapse.notation import Mechanism, observation, param, pos, quantity, state
+
+
+class Readouts(Mechanism):
+    """Markers of the mechanism."""
+
+    #                 value   unit      meaning                                                  range         source
+    bdnf_rest = param(9.5,    "ng/mL",  "plasma BDNF of a depressed person",                     (2, 30),       "fit:zheng2021")
+    bdnf_gain = param(1.0,    "1",      "rise of the release into plasma per TrkB",              (0.2, 4.0),    "assumed")
+    tau_bdnf  = param(3.0,    "h",      "turnover of plasma BDNF",                               (1.0, 8.0),    "assumed")
+    bdnf_error = param(0.35,  "1",      "error of one plasma BDNF, fraction",                    (0.1, 0.6),    "assumed")
+    pet_error = param(8.0,    "percent", "error of one synaptic density scan",                   (4, 15),       "assumed")
+    count_error = param(6.0,  "percent", "error of one spine density",                           (2, 12),       "assumed")
+    per_stress = param(1.26,  "1",      "cortisol per chronic load: 0.60 SD at the load of the depressed", (0.5, 3.0), "fit:stetler2011")
+    ltp_loss  = param(2.0,    "1",      "loss of evoked potentiation per lost synapse",          (0.5, 5.0),    "assumed")
+    swa_gain  = param(1.0,    "1",      "slow-wave activity per cortical potentiation",          (0.2, 3.0),    "assumed")
+    floating  = param(40.0,   "percent", "immobility per unit of severity",                      (15, 80),      "assumed")
+    joy       = param(12.0,   "percent", "sucrose preference lost per unit of severity",         (4, 25),       "assumed")
+    roaming   = param(15.0,   "percent", "exploration lost per unit of severity",                (5, 30),       "assumed")
+
+    @state("1")
+    def d_bdnf_rise(self, bdnf_rise, mpfc_trkb):
+        """Fraction by which plasma BDNF is raised."""
+        return (self.bdnf_gain * mpfc_trkb - bdnf_rise) / self.tau_bdnf
+
+    @observation("ng/mL", proportional=bdnf_error)
+    def bdnf(self, bdnf_rise):
+        """Plasma BDNF."""
+        return self.bdnf_rest * (1 + bdnf_rise)
+
+    @observation("percent", additive=count_error)
+    def spine_density(self, mpfc_synapses):
+        """Spines in medial prefrontal cortex, percent of health."""
+        return 100 * mpfc_synapses
+
+    @observation("percent", additive=pet_error)
+    def synaptic_density(self, synapse_loss):
+        """Synaptic density over both regions as a tracer sees it, percent of health."""
+        return 100 * (1 - synapse_loss)
+
+    @quantity("1")
+    def mtor(self, mpfc_translation):
+        """Translation marker above rest."""
+        return mpfc_translation
+
+    @quantity("1")
+    def cortisol(self, stress):
+        """Cortisol, SD above health."""
+        return self.per_stress * stress
+
+    @quantity("1")
+    def ltp(self, hippocampus_synapses, hippocampus_potentiation):
+        """Evoked potentiation in hippocampus, 1 = health."""
+        return 1 - self.ltp_loss * pos(1 - hippocampus_synapses) + hippocampus_potentiation
+
+    @quantity("1")
+    def sleep_swa(self, mpfc_potentiation):
+        """Slow-wave activity of sleep above rest: potentiated synapses make larger slow waves."""
+        return self.swa_gain * mpfc_potentiation
+
+    @quantity("percent")
+    def immobility(self, severity):
+        """Immobility in a swim or suspension test, percent of a healthy animal."""
+        return 100 + self.floating * severity
+
+    @quantity("percent")
+    def sucrose_preference(self, severity):
+        """Preference for sweet water, percent of a healthy animal."""
+        return 100 - self.joy * severity
+
+    @quantity("percent")
+    def exploration(self, severity):
+        """Exploration of a maze or field, percent of a healthy animal."""
+        return 100 - self.roaming * severity

@@ -1,0 +1,66 @@
+"""Stress: a chronic load that made and keeps the illness, and the strain of the day on top of it.
+
+Reads   severity [1] from symptoms (low mood sustains the load); severity_at_rest, chronic rest values
+Gives   stress [1] (1 = the laboratory's daily restraint or corticosterone), strain, load     to plasticity, inflammation, network
+Assumes the load stood still before the study: its outer causes are what makes the state at rest steady.
+Not modelled: the hormone itself; cortisol is a read-out.
+"""
+
+from resynapse.notation import Mechanism, given, log, maximum, minimum, param, pos, quantity, state, where
+
+
+class Stress(Mechanism):
+    """Load and strain; heredity, maltreatment and poverty raise the load by their published odds."""
+
+    #                 value   unit  meaning                                                   range         source
+    chronic   = param(0.476,  "1",  "load of a resistant depression; 0 in health",            (0.0, 1.5),   "assumed")
+    tau_load  = param(336.0,  "h",  "turnover of the load",                                   (168, 672),   "assumed")
+    tau_strain = param(12.0,  "h",  "turnover of the strain by events",                       (4, 48),      "assumed")
+    low_mood  = param(0.10,   "1",  "load per unit of severity: low mood sustains stress",    (0.0, 0.15),  "assumed")
+    mood_to_stress = param(1.0, "1", "switch: low mood sustains stress",                      (0.0, 1.0),   "switch")
+    per_sd    = param(0.19,   "1",  "load per SD of liability",                               (0.05, 0.4),  "assumed")
+    heredity  = param(0.0,    "1",  "inherited liability of the person, in its own SD",       (-4, 4),      "convention")
+    heritable = param(0.608,  "1",  "SD of inherited liability, root of a heritability of 0.37", (0.56, 0.65), "sullivan2000")
+    maltreated = param(0.0,   "1",  "maltreatment in childhood, 0 or 1",                      (0.0, 1.0),   "convention")
+    poor      = param(0.0,    "1",  "low income, 0 or 1",                                     (0.0, 1.0),   "convention")
+    or_maltreated = param(2.66, "1", "odds ratio of depression after maltreatment",           (2.38, 3.73), "nelson2017")
+    or_poor   = param(1.96,   "1",  "odds ratio of depression with low income",               (1.53, 2.52), "jespersen2023")
+
+    life = given("1", "stressful events above the usual load; 1 = daily restraint, negative = relief")
+
+    @quantity("1")
+    def causes_of_load(self):
+        """Load by heredity, maltreatment and poverty above the typical person of the group; ln(odds ratio)/1.81 = SD of liability."""
+        events = self.maltreated * log(self.or_maltreated) + self.poor * log(self.or_poor)
+        return self.per_sd * (self.heritable * self.heredity + events / 1.81)
+
+    @quantity("1")
+    def stress_at_rest(self, causes_of_load):
+        """Load before the study; none in a person who is healthy."""
+        return where(self.chronic > 0.0, maximum(self.chronic + causes_of_load, 0.05), 0.0)
+
+    @quantity("1")
+    def hold(self, stress_at_rest, severity_at_rest):
+        """Load per unit of severity, kept below 0.8 of the load that there is."""
+        most = 0.8 * stress_at_rest / maximum(severity_at_rest, 0.01)
+        return self.mood_to_stress * where(severity_at_rest > 0.01, minimum(self.low_mood, most), self.low_mood)
+
+    @quantity("1")
+    def outer_causes(self, stress_at_rest, severity_at_rest, hold):
+        """Causes outside the loop: what makes the load at rest steady."""
+        return stress_at_rest - hold * severity_at_rest
+
+    @state("1", start=stress_at_rest)
+    def d_load(self, load, outer_causes, hold, severity):
+        """Chronic load: slow."""
+        return (outer_causes + hold * pos(severity) - load) / self.tau_load
+
+    @state("1")
+    def d_strain(self, strain, life):
+        """Strain of current events: quick."""
+        return (life - strain) / self.tau_strain
+
+    @quantity("1")
+    def stress(self, load, strain):
+        """Stress drive, never below none."""
+        return pos(load + strain)
