@@ -267,9 +267,7 @@ def faults(numbers: dict[str, object], sources: set[str]) -> list[str]:
     for place, n in numbers.items():
         keys = [k for k in str(getattr(n, "source", "")).removeprefix("fit:").replace(";", ",").replace("+", ",").split(",")]
         found += [
-            f"{place}: source '{k.strip()}' is neither in evidence/sources.csv nor 'assumed'"
-            for k in keys
-            if k.strip() not in sources
+            f"{place}: source '{k.strip()}' is neither in evidence/sources.csv nor 'assumed'" for k in keys if k.strip() not in sources
         ]
         if hasattr(n, "unit"):
             try:
