@@ -1,0 +1,198 @@
+"""Rules of the study format that look at several keys at once: what an arm may leave out, what must agree with what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from resynapse.study import vocabulary as words
+from resynapse.study.vocabulary import DRUGS, Drug, Refused, hours, one_of, shown, time_text
+
+if TYPE_CHECKING:
+    from resynapse.study.schema import Arm, Study
+
+MOST_DOSES = 1000
+
+
+def arm(read: object) -> object:
+    """Return an arm as written, with its doses, route, duration and days made explicit.
+
+    Raises Refused for a rule that is broken.
+    """
+    if not isinstance(read, dict):
+        raise Refused(shown(read), "what the arm gets, for example {drug: ketamine, dose: 0.5 mg/kg, route: iv, over: 40 min}")
+    if "drug" not in read:
+        raise Refused("nothing", f"the arm's drug: one of {', '.join(DRUGS)}", way=("drug",))
+    drug = _below("drug", one_of, read["drug"], tuple(DRUGS), "a drug")
+    made = {key: value for key, value in read.items() if key not in ("dose", "every", "count")}
+    made["days"] = _days(read, drug)
+    made |= _active(read, DRUGS[drug], made["days"]) if DRUGS[drug].active else _inert(read, drug)
+    return made
+
+
+def _active(read: dict, drug: Drug, days: list) -> dict:
+    route = read.get("route") or drug.route
+    if not route:
+        raise Refused("nothing", f"a route: one of {', '.join(words.routes())}", way=("route",))
+    _below("route", one_of, route, words.routes(), "a route")
+    doses = _doses(read, drug, route, len(days))
+    return {"route": route, "doses": doses, "over": _over(read, drug, route)}
+
+
+def _inert(read: dict, drug: str) -> dict:
+    extra = next((key for key in ("dose", "doses", "route", "over", "days", "blind") if read.get(key)), None)
+    if drug == "none" and extra:
+        raise Refused(shown(read[extra]), "no dose, route or days: 'none' is no treatment (use placebo)", way=(extra,))
+    if read.get("doses"):
+        raise Refused("doses", f"no doses: {drug} holds no drug", way=("doses",))
+    if read.get("dose") not in (None, 0) and _below("dose", words.dose, read["dose"])[0] > 0:
+        raise Refused(shown(read["dose"]), f"no dose: {drug} holds no drug", way=("dose",))
+    route = read.get("route") or ""
+    if route:
+        _below("route", one_of, route, words.routes(), "a route")
+    return {"route": route, "doses": [], "over": read.get("over", 0) or 0}
+
+
+def _days(read: dict, drug: str) -> list:
+    """-> days as written; `every` and `count` become a list; one dose on day 0 where nothing is said."""
+    if "every" in read or "count" in read:
+        if "days" in read:
+            raise Refused("days and every", "either days, or every with count", way=("every",))
+        if "every" not in read or "count" not in read:
+            missing = "every" if "count" in read else "count"
+            raise Refused("nothing", "both, for example every: 3.5 d, count: 8", way=(missing,))
+        gap, count = _below("every", hours, read["every"], "an interval", "3.5 d"), read["count"]
+        if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_DOSES:
+            raise Refused(shown(count), f"a number of doses from 1 to {MOST_DOSES}", way=("count",))
+        if gap <= 0:
+            raise Refused(shown(read["every"]), "an interval above 0", way=("every",))
+        return [k * gap / 24 for k in range(count)]
+    if "days" not in read:
+        return [] if drug == "none" else [0]
+    days = read["days"] if isinstance(read["days"], list) else [read["days"]]
+    if not days and drug != "none":
+        raise Refused("an empty list", "at least one day, for example [0]", way=("days",))
+    if len(days) > MOST_DOSES:
+        raise Refused(f"{len(days)} days", f"at most {MOST_DOSES}", way=("days",))
+    return days
+
+
+def _doses(read: dict, drug: Drug, route: str, count: int) -> list:
+    if "dose" in read and "doses" in read:
+        raise Refused("dose and doses", "either dose, or doses with one for each day", way=("doses",))
+    if "doses" in read:
+        doses = read["doses"]
+        if not isinstance(doses, list) or len(doses) != count:
+            found = f"{len(doses)} doses" if isinstance(doses, list) else shown(doses)
+            raise Refused(found, f"a list of {count} doses, one for each day", way=("doses",))
+        return doses
+    if read.get("dose") is not None:
+        return [_below("dose", words.dose, read["dose"])] * count
+    if drug.dose and route == drug.route:
+        return [drug.dose] * count
+    raise Refused("nothing", "a dose with its unit, for example '0.5 mg/kg' or '56 mg'", way=("dose",))
+
+
+def _over(read: dict, drug: Drug, route: str) -> object:
+    over = read.get("over")
+    if over is None:
+        if words.infused(route) and drug.over is None:
+            raise Refused("nothing", "how long the infusion takes, for example '40 min' (0 min for a bolus)", way=("over",))
+        return time_text(drug.over or 0) if words.infused(route) else 0
+    length = _below("over", hours, over, "a duration", "40 min")
+    if length > 0 and not words.infused(route):
+        timed = ", ".join(filter(words.infused, words.routes()))
+        raise Refused(shown(over), f"no duration: '{route}' is given at once (over belongs to {timed})", way=("over",))
+    return over
+
+
+def check_arm(arm: Arm) -> None:
+    """Refuse sham on a day of treatment, and doses that are given in two kinds of unit. Raises Refused."""
+    if both := sorted({*arm.days} & {*arm.blind}):
+        raise Refused(f"day {both[0] / 24:g}", "days of sham that are not days of treatment", way=("blind",))
+    if len({unit for _, unit in arm.doses}) > 1:
+        raise Refused("mg and mg/kg", "doses of one arm in one unit", way=("doses",))
+    gaps = [after - before for before, after in zip(arm.days, arm.days[1:], strict=False)]
+    if gaps and arm.over > min(gaps):
+        longest = time_text(min(gaps))
+        raise Refused(time_text(arm.over), f"a duration within the time between doses ({longest})", way=("over",))
+
+
+def defaults(read: object) -> object:
+    """Return a study as written with its people's limits read and blinding filled in from the control arm."""
+    if not isinstance(read, dict):
+        return read
+    made = {key: value for key, value in read.items() if not (key in words.NOT_YET and value in ("none", None))}
+    species = made.get("species", "human")
+    people = made.get("population")
+    if isinstance(species, str) and species in words.SPECIES and isinstance(people, dict):
+        if "of" in people:
+            if not words.populations(species):
+                raise Refused(species, f"human: populations of species {species} are not available yet", way=("species",))
+            known, what = words.populations(species), f"a population of species {species}"
+            _below("population", _below, "of", one_of, people["of"], known, what)
+        if people.get("where") is not None:
+            made["population"] = people | {"where": _below("population", _below, "where", limits, people["where"], species)}
+    arms, control = made.get("arms"), made.get("control")
+    if isinstance(control, str) and isinstance(arms, dict) and isinstance(arms.get(control), dict) and "blinding" not in made:
+        made["blinding"] = {"midazolam": "active", "placebo": "inactive"}.get(str(arms[control].get("drug")), "open")
+    return made
+
+
+def limits(read: object, species: str) -> dict:
+    """Read `where`: trait -> (low, high) in the trait's unit, or a word. Raises Refused outside what a person can be."""
+    if not isinstance(read, dict):
+        raise Refused(shown(read), "traits and their limits, for example {age: [18, 64], sex: female}")
+    known = words.TRAITS[species]
+    for trait in read:
+        _below(trait, one_of, trait, tuple(known), f"a trait of a {species}")
+    return {trait: _below(trait, _limit, written, trait, known[trait]) for trait, written in read.items()}
+
+
+def _limit(written: object, trait: str, limit: words.Limit) -> object:
+    if limit.words:
+        return one_of(written, tuple(limit.words), f"a {trait}")
+    pair = list(written) if isinstance(written, list | tuple) else [written, written]
+    if len(pair) != 2:
+        raise Refused(shown(written), "a value, or two: [lowest, highest]")
+    low, high = (_number(value, trait, limit) for value in pair)
+    if low > high:
+        raise Refused(shown(written), "the lower limit first")
+    return low, high
+
+
+def _number(written: object, trait: str, limit: words.Limit) -> float:
+    if isinstance(written, int | float) and not isinstance(written, bool):
+        if limit.needs_unit:
+            raise Refused(shown(written), f"a {trait} with its unit, for example '{limit.high:g} {limit.unit}'")
+        value = float(written)
+    else:
+        value, unit = words.split(written, f"{limit.high:g} {limit.unit}")
+        if unit not in limit.units:
+            raise Refused(shown(written), f"a {trait} in {limit.unit}")
+        value *= limit.units[unit]
+    if not limit.low <= value <= limit.high:
+        raise Refused(shown(written), f"a {trait} from {limit.low:g} to {limit.high:g} {limit.unit}")
+    return value
+
+
+def check_together(study: Study) -> None:
+    """Refuse a control that is no arm, and an endpoint at a time at which nothing is observed. Raises Refused."""
+    if study.control is not None and study.control not in study.arms:
+        raise Refused(study.control, f"one of the arms: {', '.join(study.arms)}", tuple(study.arms), ("control",))
+    seen = study.times
+    for place, one in enumerate(study.endpoints):
+        if one.time is None:
+            continue
+        if one.needs_visit and not any(abs(one.time - time) < 1e-9 for time in seen):
+            raise Refused(str(one), f"a time that is a visit: {', '.join(map(time_text, seen))}", way=("endpoints", place))
+        if one.time > seen[-1]:
+            raise Refused(str(one), f"a time within the study, which ends at {time_text(seen[-1])}", way=("endpoints", place))
+
+
+def _below(step: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a reader; what it refuses is said to stand below the key `step`."""
+    try:
+        return function(*arguments)
+    except Refused as why:
+        raise Refused(why.read, why.expected, why.choices, (step, *why.way)) from None

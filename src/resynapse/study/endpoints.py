@@ -1,0 +1,91 @@
+"""Endpoints: `statistic(quantity)` or `statistic(quantity, time)`, such as `change(MADRS, 28 d)`.
+
+Read by a pattern, never evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from resynapse.study.vocabulary import Refused, hours, one_of, shown, time_text
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """What an endpoint computes.
+
+    time: "visit" (must be observed then), "window" (from the first dose until then, may be left out) or "" (takes no time).
+    """
+
+    meaning: str
+    time: str
+
+
+STATISTICS = {
+    "mean": Statistic("mean over patients at a time", "visit"),
+    "median": Statistic("median over patients at a time", "visit"),
+    "sd": Statistic("standard deviation over patients at a time", "visit"),
+    "change": Statistic("mean change from baseline", "visit"),
+    "percent_change": Statistic("mean change in percent of baseline", "visit"),
+    "response": Statistic("share with a fall of at least 50 %", "visit"),
+    "remission": Statistic("share at or below the scale's threshold", "visit"),
+    "relapse": Statistic("share relapsed by a time", "visit"),
+    "peak": Statistic("largest value within 4 h of each dose, averaged over sessions", ""),
+    "trough": Statistic("value just before each later dose, averaged over sessions", ""),
+    "incidence": Statistic("share with the event", "window"),
+    "time_to_response": Statistic("hours until the first response", "window"),
+    "time_to_remission": Statistic("hours until the first remission", "window"),
+    "time_to_relapse": Statistic("hours until relapse", "window"),
+    "cmax": Statistic("largest concentration", "window"),
+    "tmax": Statistic("time of the largest concentration", "window"),
+    "auc": Statistic("area under the curve until a time", "window"),
+    "auc_inf": Statistic("area under the curve to infinity", ""),
+    "half_life": Statistic("terminal half-life", ""),
+}
+_SHAPE = re.compile(r"\s*([A-Za-z_][A-Za-z_0-9]{0,39})\s*\(\s*([A-Za-z][A-Za-z_0-9:.-]{0,59})\s*(?:,\s*([^(),]{1,40}?)\s*)?\)\s*")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One endpoint. `time` in hours after the first dose, or None. `str()` gives the text back."""
+
+    statistic: str
+    quantity: str
+    time: float | None = None
+
+    @property
+    def needs_visit(self) -> bool:
+        """Whether the statistic is taken at one observed time."""
+        return STATISTICS[self.statistic].time == "visit"
+
+    def __str__(self) -> str:
+        time = "" if self.time is None else f", {time_text(self.time)}"
+        return f"{self.statistic}({self.quantity}{time})"
+
+
+def endpoint(text: object) -> Endpoint:
+    """Read one endpoint. Raises Refused with the grammar, the legal statistics or the closest one."""
+    match = _SHAPE.fullmatch(text) if isinstance(text, str) and len(text) <= 200 else None
+    if match is None:
+        raise Refused(shown(text), "statistic(quantity, time), for example 'change(MADRS, 28 d)' or 'peak(CADSS)'")
+    name, quantity, time = match.groups()
+    known = STATISTICS[one_of(name, tuple(STATISTICS), "a statistic")]
+    if known.time == "visit" and time is None:
+        raise Refused(shown(text), f"a time: {name}({quantity}, 28 d)")
+    if not known.time and time is not None:
+        raise Refused(shown(text), f"no time: {name}({quantity}) is {known.meaning}")
+    return Endpoint(name, quantity, None if time is None else hours(time, "the time of an endpoint"))
+
+
+def rejoined(read: list) -> list:
+    """Put together what a YAML list in brackets took apart: ["change(MADRS", "28 d)"] -> ["change(MADRS, 28 d)"]."""
+    out: list = []
+    for piece in read:
+        last = out[-1] if out else None
+        is_open = isinstance(last, str) and last.count("(") > last.count(")")
+        if is_open and isinstance(piece, str) and len(last) < 200:
+            out[-1] = f"{last}, {piece}"
+        else:
+            out.append(piece)
+    return out

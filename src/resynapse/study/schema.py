@@ -1,0 +1,269 @@
+"""The study format: what each key means, which values it takes, what stands when it is left out. Frozen pydantic models."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PrivateAttr, field_validator, model_validator
+
+from resynapse.study import vocabulary as words
+from resynapse.study.endpoints import Endpoint, endpoint, rejoined
+from resynapse.study.vocabulary import Refused, dose, hours, one_of, shown, time_text
+from resynapse.study.yaml import NOWHERE, Places
+
+
+def _days(read: object) -> float:
+    """A day: a bare number, or a time with its unit. -> hours."""
+    if isinstance(read, int | float) and not isinstance(read, bool):
+        if not 0 <= read <= words.LONGEST_HOURS / 24:
+            raise Refused(shown(read), "a day from 0 (the first dose) on")
+        return read * 24.0
+    return hours(read, "a day (a number, or a time with its unit)", "3.5 d")
+
+
+def _name(read: object) -> str:
+    if not isinstance(read, str) or not read.strip():
+        raise Refused(shown(read), "a word")
+    return read.strip()
+
+
+def _endpoint(read: object) -> Endpoint:
+    return read if isinstance(read, Endpoint) else endpoint(read)
+
+
+def _dose(read: object) -> tuple[float, str]:
+    return (float(read[0]), str(read[1])) if isinstance(read, tuple) and len(read) == 2 else dose(read)
+
+
+def _dose_text(value: tuple[float, str]) -> str:
+    return f"{value[0]:.12g} {value[1]}"
+
+
+def _limit_text(trait: str, limit: list[float] | str) -> list[str] | str:
+    """A limit of `where` as it is written: with the trait's unit."""
+    unit = next(table[trait].unit for table in words.TRAITS.values() if trait in table)
+    return limit if isinstance(limit, str) else [f"{value:.12g} {unit}" for value in limit]
+
+
+def _day_number(value: float) -> float | int:
+    return int(value / 24) if value % 24 == 0 else value / 24
+
+
+Hours = Annotated[float, BeforeValidator(hours), PlainSerializer(time_text)]
+Day = Annotated[float, BeforeValidator(_days), PlainSerializer(_day_number)]
+Dose = Annotated[tuple[float, str], BeforeValidator(_dose), PlainSerializer(_dose_text)]
+Name = Annotated[str, BeforeValidator(_name)]
+Asked = Annotated[Endpoint, BeforeValidator(_endpoint), PlainSerializer(str)]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Part(BaseModel):
+    """A part of a study: frozen, no unknown keys, no silent conversions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Population(Part):
+    """Who takes part. `n` people are drawn once from the seed, and every arm treats the same people.
+
+    `where`: trait -> (low, high) or a word; `background`: treatment that goes on beside the study's own.
+    """
+
+    of: Name
+    n: int = Field(gt=0, le=1_000_000, strict=True)
+    seed: int = Field(default=1, ge=0, lt=2**63, strict=True)
+    where: dict[str, tuple[float, float] | str] = Field(default_factory=dict)
+    background: Literal["none", "stable_ad", "new_ad", "mixed"] = "none"
+
+    @property
+    def limits(self) -> dict[str, tuple[float, float]]:
+        """Return `where` as limits of covariates: {age: (18, 64), female: (1, 1)}."""
+        known = words.TRAITS["human"]
+        pairs = {trait: (known[trait].words[x],) * 2 if isinstance(x, str) else x for trait, x in self.where.items()}
+        return {known[trait].covariate: (pair[0], pair[1]) for trait, pair in pairs.items()}
+
+
+class Intervention(Part):
+    """At `time`, `state` is set to, raised by, or scaled by a number; `unit` is empty for the state's own."""
+
+    time: Hours
+    state: Name
+    act: Literal["set", "add", "scale"]
+    value: float
+    unit: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_act(cls, read: Any) -> Any:
+        if not isinstance(read, dict) or "act" in read:
+            return read
+        acts = [act for act in ("set", "add", "scale") if act in read]
+        if len(acts) != 1:
+            raise Refused(", ".join(acts) or "no act", "exactly one of set, add, scale")
+        rest = {key: value for key, value in read.items() if key not in acts}
+        value = read[acts[0]]
+        if isinstance(value, str):
+            number, unit = words.split(value, "2 µM")
+            return rest | {"act": acts[0], "value": number, "unit": unit}
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise Refused(shown(value), "a finite number, or a number with its unit", way=(acts[0],))
+        return rest | {"act": acts[0], "value": float(value)}
+
+
+class Arm(Part):
+    """What one group gets. Times are hours after the first dose of the study; `doses` has one entry for each of `days`.
+
+    `over` is the length of each administration (0 for a bolus, a spray or a swallowed dose); `blind` are days of sham.
+    """
+
+    drug: Name = "none"
+    doses: tuple[Dose, ...] = ()
+    route: str = ""
+    over: Hours = 0.0
+    days: tuple[Day, ...] = ()
+    blind: tuple[Day, ...] = ()
+    background: Literal["none", "stable_ad", "new_ad", "mixed"] | None = None
+    cut: tuple[Name, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written(cls, read: Any) -> Any:
+        from resynapse.study.arms import arm
+
+        return arm(read)
+
+    @field_validator("days", "blind")
+    @classmethod
+    def _forward(cls, days: tuple[float, ...]) -> tuple[float, ...]:
+        return forward(days, "days")
+
+    @model_validator(mode="after")
+    def _together(self) -> Arm:
+        from resynapse.study.arms import check_arm
+
+        check_arm(self)
+        return self
+
+
+class Sampling(Part):
+    """Extra times at which plasma is sampled, and from which side of the circulation."""
+
+    site: Literal["venous", "arterial"] = "venous"
+    times: tuple[Hours, ...] = ()
+
+    @field_validator("times")
+    @classmethod
+    def _forward(cls, times: tuple[float, ...]) -> tuple[float, ...]:
+        return forward(times, "sampling times")
+
+
+class Analysis(Part):
+    """How arms are compared."""
+
+    change: Literal["mmrm", "ancova", "means"] = "means"
+    rates: Literal["risk_difference"] = "risk_difference"
+    time_to_event: Literal["km", "cox"] = "km"
+
+
+class Study(Part):
+    """One question, asked of the model.
+
+    All times are hours after the first dose; a visit at the time of a dose is read before it.
+    """
+
+    question: Text
+    species: Literal["human", "mouse", "rat"] = "human"
+    population: Population
+    arms: dict[str, Arm] = Field(min_length=1, max_length=40)
+    control: str | None = None
+    blinding: Literal["inactive", "active", "open", "anaesthesia"] = "open"
+    visits: tuple[Hours, ...]
+    endpoints: tuple[Asked, ...] = Field(min_length=1, max_length=100)
+    analysis: Analysis = Analysis()
+    replicates: int = Field(default=1, ge=1, strict=True)
+    sampling: Sampling = Sampling()
+    disposition: str = "resynapse"
+    _places: Places = PrivateAttr(default=NOWHERE)
+
+    def where(self, *way: str | int) -> str:
+        """Return where a value stands, for messages: `studies/x.yaml:12 endpoints[2]` for ("endpoints", 2)."""
+        return self._places.where(way)
+
+    @field_validator("visits")
+    @classmethod
+    def _forward(cls, visits: tuple[float, ...]) -> tuple[float, ...]:
+        if not visits:
+            raise Refused("no visits", "at least one time, for example [0 d, 1 d, 7 d]")
+        return forward(visits, "visits")
+
+    @field_validator("endpoints", mode="before")
+    @classmethod
+    def _rejoined(cls, read: Any) -> Any:
+        return rejoined(read) if isinstance(read, list) else read
+
+    @field_validator("disposition")
+    @classmethod
+    def _disposition(cls, read: str) -> str:
+        if read in words.DISPOSITIONS_TO_COME:
+            raise Refused(read, "resynapse: this published model is not available yet")
+        return one_of(read, words.DISPOSITIONS, "a disposition model")
+
+    @field_validator("replicates")
+    @classmethod
+    def _replicates(cls, read: int) -> int:
+        if read != 1:
+            raise Refused(shown(read), "1: replicates of a whole trial are not available yet")
+        return read
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written(cls, read: Any) -> Any:
+        from resynapse.study.arms import defaults
+
+        return defaults(read)
+
+    @model_validator(mode="after")
+    def _together(self) -> Study:
+        from resynapse.study.arms import check_together
+
+        check_together(self)
+        return self
+
+    @property
+    def n(self) -> int:
+        """People in each arm."""
+        return self.population.n
+
+    @property
+    def seed(self) -> int:
+        """Seed of every random stream."""
+        return self.population.seed
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """All times at which something is observed, ascending, in hours."""
+        return tuple(sorted({*self.visits, *self.sampling.times}))
+
+    def resolved(self) -> dict:
+        """Return plain data in the study format, with every default written out; reading it again gives an equal study."""
+        plain = self.model_dump(mode="json", exclude_none=True)
+        for arm in plain["arms"].values():
+            doses = arm.pop("doses")
+            if doses:
+                arm |= {"dose": doses[0]} if len(set(doses)) == 1 else {"doses": doses}
+            for key in [key for key, value in arm.items() if value in ([], "")]:
+                del arm[key]
+            if arm["drug"] == "none":
+                del arm["over"]
+        plain["population"]["where"] = {trait: _limit_text(trait, limit) for trait, limit in plain["population"]["where"].items()}
+        return plain
+
+
+def forward(times: tuple[float, ...], what: str) -> tuple[float, ...]:
+    """Return ascending times. Raises Refused at the first that does not go forward."""
+    for place, (before, after) in enumerate(zip(times, times[1:], strict=False), start=1):
+        if after <= before:
+            raise Refused(time_text(after), f"{what} that go forward: later than {time_text(before)}", way=(place,))
+    return times
