@@ -15,13 +15,13 @@ class Glutamate(Mechanism):
     """The surge of the first hour, and what it drives."""
 
     #                value   unit   meaning                                               range         source
-    g_int    = param(1.5,    "1",   "gain of disinhibition",                              (0.5, 4.0),   "fit:milak2016")
+    g_int    = param(1.2,    "1",   "gain of disinhibition",                              (0.5, 4.0),   "fit:milak2016")
     g_pyr    = param(0.05,   "1",   "direct suppression",                                 (0.0, 0.2),   "assumed")
     h_pyr    = param(3.0,    "1",   "steepness by which pyramidal block damps the surge", (1.0, 4.0),   "assumed")
     k_slow   = param(4.0,    "1",   "steepness of the slow suppression",                  (4.0, 8.0),   "assumed")
     tau_surge = param(0.1,   "h",   "turnover of the surge",                              (0.05, 0.5),  "assumed")
     tau_slow = param(2.5,    "h",   "turnover of the slow suppression",                   (2.0, 3.0),   "assumed")
-    marker   = param(100.0,  "percent", "rise of the spectroscopy marker per surge",      (40, 200),    "fit:milak2016")
+    marker   = param(150.0,  "percent", "rise of the spectroscopy marker per surge",      (50, 300),    "fit:milak2016")
     g_direct = param(0.5,    "1",   "rival: drive per pyramidal block",                   (0.1, 2.0),   "assumed")
     g_hnk    = param(0.3,    "1",   "rival: largest drive by hydroxynorketamine",         (0.1, 2.0),   "assumed")
     K_hnk    = param(8.0,    "µM",  "rival: half of it, near its brain level after an effective dose", (0.1, 30), "lumsden2019")

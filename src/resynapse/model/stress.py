@@ -16,7 +16,7 @@ class Stress(Mechanism):
     chronic   = param(0.476,  "1",  "load of a resistant depression; 0 in health",            (0.0, 1.5),   "assumed")
     tau_load  = param(336.0,  "h",  "turnover of the load",                                   (168, 672),   "assumed")
     tau_strain = param(12.0,  "h",  "turnover of the strain by events",                       (4, 48),      "assumed")
-    low_mood  = param(0.10,   "1",  "load per unit of severity: low mood sustains stress",    (0.0, 0.15),  "assumed")
+    low_mood  = param(0.08,   "1",  "load per unit of severity: low mood sustains stress",    (0.0, 0.15),  "assumed")
     mood_to_stress = param(1.0, "1", "switch: low mood sustains stress",                      (0.0, 1.0),   "switch")
     per_sd    = param(0.19,   "1",  "load per SD of liability",                               (0.05, 0.4),  "assumed")
     heredity  = param(0.0,    "1",  "inherited liability of the person, in its own SD",       (-4, 4),      "convention")

@@ -43,7 +43,7 @@ class Severity(Mechanism):
     #                value  unit  meaning                                                            range        source
     psi_health = param(0.0, "1",  "trait of a healthy adult",                                        (-1.0, 0.5), "lalonde2025")
     severity0 = param(2.34, "1",  "severity above health before the study (a mouse: that a full loss brings)", (0.0, 6.0), "fit:daly2019")
-    share    = param(0.5,   "1",  "of severity that synapse loss explains",                          (0.0, 1.0),  "assumed")
+    share    = param(0.35,  "1",  "of severity that synapse loss explains",                          (0.0, 1.0),  "assumed")
     loss_ref = param(0.20,  "1",  "loss that brings the full share, where none is lost at rest",     (0.1, 0.4),  "assumed")
     w_pot    = param(1.0,   "1",  "relief by full potentiation against that by full regrowth",       (0.3, 2.0),  "assumed")
     w_mpfc   = param(0.7,   "1",  "cortex's part, the rest is the hippocampus's",                    (0.3, 1.0),  "assumed")
