@@ -30,10 +30,11 @@ types: setup-dev ## basedpyright over src
 
 check: test lint types ## test, lint and types
 
-verify: setup-dev ## the slow checks: theory, peers, the whole qualification
-	@$(BIN)/python -m pytest -p no:cacheprovider verification $(ARGS)
+verify: setup-dev ## the slow checks: theory and peers, then the model against all the evidence (runs/qualify)
+	@if [ -d verification ]; then $(BIN)/python -m pytest verification; fi
+	@$(BIN)/resynapse qualify --evidence evidence --out runs/qualify $(ARGS)
 
-bench: setup-dev ## speed
+bench: setup-dev ## speed: patients per second, cold and warm start
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: setup-dev ## pin the newest versions that fit (UPGRADE=1), or add what pyproject.toml newly asks for
