@@ -1,0 +1,210 @@
+"""Ensemble: one system compiled once, run for any number of patients, values, events, visits and outputs."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from resynapse.engine import cache, emit
+from resynapse.engine.executor import execute, processors
+from resynapse.engine.fold import evaluate, need
+from resynapse.engine.lower import Lowered, lower
+from resynapse.engine.schedule import Schedule
+from resynapse.engine.solution import CAUSES, DEFAULT_ATOL, Settings, Solution, SolverFailure, State
+from resynapse.engine.tables import DONE, Array, Course, Patients, working_memory
+from resynapse.notation import InputError, System, units
+
+LANES = (1, 4, 8, 16)
+RETRY = 0.01  # factor on tolerances for a patient that failed
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """A system with its generated code.  The first run compiles it, or loads what an earlier one has compiled."""
+
+    system: System
+    low: Lowered
+    lanes: int
+    source: str
+    tell: Callable[[str], None]
+
+    @staticmethod
+    def of(system: System, lanes: int = 8, tell: Callable[[str], None] = _say) -> "Ensemble":
+        """Generate the code of a system.  lanes: 1, 4, 8 or 16, the same bits come out; tell: where the message of a cold compile goes."""
+        if lanes not in LANES:
+            raise InputError("lanes", lanes, f"one of {LANES}")
+        low = lower(system)
+        return Ensemble(system, low, lanes, emit.source(low, lanes), tell)
+
+    def kernel(self) -> ModuleType:
+        """Return the compiled module."""
+        text = f"Compiling the equations for this machine ({len(self.low.states)} states): once, about half a minute at most."
+        return cache.load(self.source, self._touch, lambda: self.tell(text))
+
+    def _touch(self, module: ModuleType) -> None:
+        """Compile by a run of one patient that ends at once."""
+        sizes, real, whole = self.low.sizes(), np.zeros, np.zeros(1, np.int64)
+        ns, ni = sizes["NS"], 3 * sizes["NI"]
+        states, inputs, none = real((1, ns)), real((1, ni)), np.zeros(0, np.int64)
+        d = Patients(real((1, sizes["NP"])), states, states, inputs, np.zeros(2, np.int64), real(0), none, none, real(0),
+                     real((1, 0, 1)), states.copy(), inputs.copy(), whole, whole.copy())  # fmt: skip
+        course = Course(real(1), none, real(ns), 1e-4, 0.0, 0.02, 1.0, 1)
+        module.run_chunk(0, 1, d, working_memory(sizes, self.lanes), course)
+
+    def derive(self, names: Sequence[str], values: Mapping[str, Any], n: int) -> dict[str, Array]:
+        """Return quantities that depend on parameters only: {name: (n,)} in declared units."""
+        known = {**dict(self.low.derived), **self.system.params}
+        for name in names:
+            if name not in known or name not in self.system.units:
+                raise InputError("derive", name, "a quantity that depends on parameters only", [k for k in known if k in self.system.units])
+        env = evaluate(need(self.low.derived, names), self._internal(values, n))
+        return {name: np.broadcast_to(env[name] / units.factor(self.system.units[name]), (n,)).copy() for name in names}
+
+    def run(
+        self,
+        n: int,
+        values: Mapping[str, Any],
+        schedule: Schedule,
+        times: Any,
+        outputs: Sequence[str],
+        settings: Settings | None = None,
+        start: State | None = None,
+    ) -> Solution:
+        """Solve n patients.
+
+        values: {parameter: number or (n,) in its declared unit}, others at their declared value.  times: hours, ascending; a visit
+        at an event's time is read before the event.  outputs: states, quantities, inputs.  start: the end of an earlier run; times
+        stay absolute, what had begun goes on, and events of the schedule before it are left out.
+        Raises InputError for what cannot be read, and SolverFailure (with all other results) unless settings.on_failure is "report".
+        """
+        settings = settings or Settings()
+        begin = 0.0 if start is None else start.time
+        times = _times(times, begin)
+        if schedule.n != n:
+            raise InputError("schedule", schedule.n, f"a schedule of {n} patients")
+        inside = self._internal(values, n)
+        wanted = [o for o in outputs if o in dict(self.low.derived)]
+        env = evaluate(need(self.low.derived, {*wanted, *(name for name, _ in self.low.needed)}), inside)
+        chosen = self._chosen(outputs)
+        events = schedule.following(begin, start.running if start else None)
+        patients = self._patients(n, env, events, start, (len(chosen), times.size))
+        atol = np.array([self.system.atol.get(s, DEFAULT_ATOL) / DEFAULT_ATOL for s in self.low.states]) * settings.atol
+        atol = np.array([self.system.atol.get(s, DEFAULT_ATOL) for s in self.low.states]) * (settings.atol / DEFAULT_ATOL)
+        course = Course(times, chosen, atol, settings.rtol, begin, settings.first_step, settings.largest_step, settings.max_steps)
+        self._solve(patients, course, settings)
+        solution = self._solution(patients, course, outputs, env, events)
+        if solution.failed.size and settings.on_failure == "raise":
+            raise SolverFailure(self._complaint(solution, values, n), solution)
+        return solution
+
+    def _internal(self, values: Mapping[str, Any], n: int) -> dict[str, Any]:
+        """Return {parameter: number or (n,)} in internal units."""
+        params = self.system.params
+        out: dict[str, Any] = {name: p.value * units.factor(p.unit) for name, p in params.items()}
+        for name, value in values.items():
+            if name not in params:
+                raise InputError("values", name, "a parameter", params)
+            x = np.asarray(value, float)
+            if x.shape not in ((), (n,)):
+                raise InputError(f"values['{name}']", f"shape {x.shape}", f"one number or {n} numbers")
+            bad = np.flatnonzero(~np.isfinite(np.atleast_1d(x)))
+            if bad.size:
+                raise InputError(f"values['{name}'], patient {bad[0]}", float(np.atleast_1d(x)[bad[0]]), "a finite number")
+            out[name] = x * units.factor(params[name].unit)
+        return out
+
+    def _chosen(self, outputs: Sequence[str]) -> Array:
+        """Return the kernel's number of each output; parameter-only ones are left out."""
+        readable = [*self.low.states, *self.low.quantities, *self.low.inputs]
+        at = {name: i for i, name in enumerate(readable)}
+        constant = [name for name, _ in self.low.derived if name in self.system.units]
+        for o in outputs:
+            if o not in at and o not in constant:
+                raise InputError("outputs", o, "a state, a quantity or an input", [*readable, *constant])
+        return np.array([at[o] for o in outputs if o in at], np.int64)
+
+    def _patients(self, n: int, env: Mapping[str, Any], events: Schedule, start: State | None, shape: tuple[int, int]) -> Patients:
+        system, factor = self.system, units.factor
+        columns = np.empty((n, len(self.low.columns)))
+        for i, name in enumerate(self.low.columns):
+            columns[:, i] = env[name]
+        reset = np.empty((n, len(system.states)))
+        for i, (name, value) in enumerate(system.states.items()):
+            reset[:, i] = env[value] if isinstance(value, str) else value * factor(system.units[name])
+        bad = np.argwhere(~np.isfinite(reset))
+        if bad.size:
+            who, state = bad[0]
+            raise InputError(f"start of '{self.low.states[state]}', patient {who}", float(reset[who, state]), "values that give a number")
+        inputs = np.zeros((n, 3 * len(system.inputs)))
+        inputs[:, : len(system.inputs)] = [i.start * factor(i.unit) for i in system.inputs.values()]
+        if start is not None and start.states.shape != reset.shape:
+            raise InputError("start", f"shape {start.states.shape}", f"the state of {n} patients of this system, shape {reset.shape}")
+        begin, inputs = (reset.copy(), inputs) if start is None else (start.states.copy(), start.inputs.copy())
+        return Patients(
+            columns, begin, reset, inputs, events.offset, events.when, events.target, events.act, events.value,
+            np.full((n, *shape), np.nan), begin.copy(), inputs.copy(), np.zeros(n, np.int64), np.zeros(n, np.int64),
+        )  # fmt: skip
+
+    def _solve(self, d: Patients, course: Course, settings: Settings) -> None:
+        """Run everybody; those who fail once more, tighter, from the start."""
+        run_chunk, sizes, n = self.kernel().run_chunk, self.low.sizes(), d.steps.size
+        threads = settings.threads or processors()
+        chunk = min(settings.chunk, -(-n // threads))
+
+        def task(lo: int) -> None:
+            run_chunk(lo, min(n, lo + chunk), d, working_memory(sizes, self.lanes), course)
+
+        execute(task, range(0, n, chunk), "threads", threads)
+        tighter = course._replace(rtol=course.rtol * RETRY, atol=course.atol * RETRY, first=course.first * RETRY, limit=2 * course.limit)
+        for w in np.flatnonzero(d.status != DONE):
+            d.out[w] = np.nan
+            run_chunk(w, w + 1, d, working_memory(sizes, self.lanes), tighter)
+            if d.status[w] != DONE:
+                d.out[w] = np.nan
+
+    def _solution(self, d: Patients, course: Course, outputs: Sequence[str], env: Mapping[str, Any], events: Schedule) -> Solution:
+        n, times = d.steps.size, course.visits
+        derived, values, j = dict(self.low.derived), {}, 0
+        failed = np.flatnonzero(d.status != DONE)
+        for o in outputs:
+            factor = units.factor(self.system.units[o])
+            if o in derived:
+                values[o] = np.broadcast_to(np.reshape(env[o], (-1, 1)) / factor, (n, times.size)).copy()
+                values[o][failed] = np.nan
+            else:
+                values[o] = d.out[:, j] / factor
+                j += 1
+        d.end[failed] = np.nan
+        ni = len(self.system.inputs)
+        end = State(float(times[-1]), d.end, d.inputs_end, events.running(float(times[-1])))
+        levels = d.inputs_end[:, :ni] + d.inputs_end[:, ni : 2 * ni]
+        causes = tuple(CAUSES[int(s)] for s in d.status[failed])
+        return Solution(times, values, d.end, levels, d.steps, failed, causes, end)
+
+    def _complaint(self, solution: Solution, values: Mapping[str, Any], n: int) -> str:
+        """Name the patients that failed, and the first one's values."""
+        w, shown = int(solution.failed[0]), ", ".join(map(str, solution.failed[:10]))
+        mine = ", ".join(f"{k} = {np.broadcast_to(np.asarray(v, float), (n,))[w]:.6g}" for k, v in values.items())
+        more = " …" if solution.failed.size > 10 else ""
+        return (
+            f"{solution.failed.size} of {n} patients could not be solved, even at a hundredth of the tolerance: {shown}{more}. "
+            f"Patient {w}: {solution.causes[0]}; {mine or 'all parameters at their declared values'}."
+        )
+
+
+def _times(times: Any, begin: float) -> Array:
+    x = np.array(times, float, ndmin=1)
+    if x.ndim != 1 or x.size == 0:
+        raise InputError("times", times, "at least one time in hours")
+    if not np.all(np.isfinite(x)):
+        raise InputError("times", float(x[~np.isfinite(x)][0]), "finite hours")
+    if x[0] < begin or np.any(np.diff(x) < 0):
+        raise InputError("times", f"{x[:6]}", f"ascending hours, from {begin:g} h on")
+    return x

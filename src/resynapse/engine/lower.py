@@ -1,0 +1,64 @@
+"""A system of equations -> what the solver needs of it: folded statements, Jacobian, factorisation, and the tables of names."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from resynapse.engine.derivative import jacobian
+from resynapse.engine.factorise import Factors, factorise
+from resynapse.engine.fold import Fold, Statement, names, need
+from resynapse.notation import NotationError, System
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """Statements by use; names are those of the authors, plus derived ones that begin with an underscore."""
+
+    states: tuple[str, ...]
+    inputs: tuple[str, ...]
+    columns: tuple[str, ...]  # parameters and derived parameters that the compiled code reads, one per column
+    quantities: tuple[str, ...]  # what can be observed beside the states; parameter-only ones left out
+    derived: tuple[Statement, ...]  # everything that depends on parameters only, in order
+    needed: tuple[Statement, ...]  # the part of it that columns and starts depend on
+    slopes: tuple[Statement, ...]  # d_<state> and what they read
+    entries: tuple[Statement, ...]  # the Jacobian's and what they read
+    observed: tuple[Statement, ...]  # quantities and what they read
+    factors: Factors
+    jacobian: tuple[str, ...]  # names of the Jacobian's entries that are not exactly zero
+
+    def sizes(self) -> dict[str, int]:
+        """Return the sizes that the compiled code is made for."""
+        lengths = {"NS": self.states, "NP": self.columns, "NI": self.inputs, "NQ": self.quantities}
+        return {name: len(items) for name, items in lengths.items()} | {"NW": self.factors.slots}
+
+
+def _reads(statements: Iterable[Statement]) -> set[str]:
+    return set().union(*(names(text) for _, text in statements))
+
+
+def lower(system: System) -> Lowered:
+    """Prepare a system for code generation.  Raises NotationError for a start that depends on more than parameters."""
+    states = tuple(system.states)
+    fold = Fold(system.params)
+    run = []
+    for name, text in system.statements:
+        left = fold.statement(name, text)
+        if left is not None:
+            run.append((name, left))
+    starts = [s for s in system.states.values() if isinstance(s, str)]
+    for start in starts:
+        if start not in fold.constant:
+            raise NotationError(f"start '{start}' must depend on parameters only.")
+    slope_names = ["d_" + s for s in states]
+    slopes = need(run, slope_names)
+    more, entries = jacobian(slopes, states, fold)
+    factors = factorise({at: "x_" + name for at, name in entries.items()}, len(states))
+    jac = need([*slopes, *more], entries.values())
+    quantities = [n for n, _ in run if n in system.units]
+    observed = need(run, quantities)
+    used = _reads([*slopes, *jac, *observed]) | set(slope_names) | set(entries.values())
+    columns = sorted(used & fold.constant)
+    derived = tuple(fold.derived.items())
+    return Lowered(
+        states, tuple(system.inputs), tuple(columns), tuple(quantities), derived, tuple(need(derived, {*columns, *starts})),
+        tuple(slopes), tuple(jac), tuple(observed), factors, tuple(entries.values()),
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Counter-based random numbers: a draw depends on (seed, purpose, occasion, patient) and on nothing else.
+
+Philox 4x64 with 10 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").  The key is a hash of seed and purpose,
+the counter is (patient, occasion), so neither the order of calls nor the split of patients over workers can change a digit.
+"""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+
+from resynapse.notation import InputError
+
+Array = np.ndarray
+_U = np.uint64
+_MULTIPLY = (_U(0xD2E7470EE14C6C93), _U(0xCA5A826395121157))
+_WEYL = (_U(0x9E3779B97F4A7C15), _U(0xBB67AE8584CAA73B))
+_LOW, _HALF = _U(0xFFFFFFFF), _U(32)
+
+
+def _multiply(a: np.uint64, b: Array) -> tuple[Array, Array]:
+    """Return the high and the low half of the 128-bit product."""
+    a_low, a_high, b_low, b_high = a & _LOW, a >> _HALF, b & _LOW, b >> _HALF
+    cross = a_high * b_low
+    middle = (a_low * b_low >> _HALF) + (cross & _LOW) + a_low * b_high
+    return a_high * b_high + (cross >> _HALF) + (middle >> _HALF), a * b
+
+
+def philox(counter: tuple[Array, Array, Array, Array], key: tuple[np.uint64, np.uint64]) -> tuple[Array, Array, Array, Array]:
+    """Return four 64-bit words for each counter (four equally long arrays of uint64)."""
+    c0, c1, c2, c3 = counter
+    k0, k1 = key
+    with np.errstate(over="ignore"):
+        for _ in range(10):
+            high0, low0 = _multiply(_MULTIPLY[0], c0)
+            high1, low1 = _multiply(_MULTIPLY[1], c2)
+            c0, c1, c2, c3 = high1 ^ c1 ^ k0, low1, high0 ^ c3 ^ k1, low0
+            k0, k1 = k0 + _WEYL[0], k1 + _WEYL[1]
+    return c0, c1, c2, c3
+
+
+def _whole(x: Any, what: str) -> Array:
+    a = np.asarray(x)
+    if a.dtype.kind not in "iu" or np.any(a < 0):
+        raise InputError(what, x, "whole numbers of 0 or more")
+    return a.astype(np.uint64)
+
+
+def uniform(seed: int, purpose: str, occasion: Any, patients: Any) -> Array:
+    """Return uniform numbers in the open interval (0, 1), one for each patient number; occasion: one number, or one for each.
+
+    Shape: that of `patients`, broadcast with `occasion`.
+    """
+    digest = hashlib.sha256(f"{int(seed)}\0{purpose}".encode()).digest()
+    key = (_U(int.from_bytes(digest[:8], "little")), _U(int.from_bytes(digest[8:16], "little")))
+    who, when = np.broadcast_arrays(np.atleast_1d(_whole(patients, "patients")), _whole(occasion, "occasion"))
+    zero = np.zeros_like(who)
+    word = philox((who, when, zero, zero), key)[0]
+    return ((word >> _U(12)).astype(float) + 0.5) * 2.0**-52
+
+
+def normal(seed: int, purpose: str, occasion: Any, patients: Any) -> Array:
+    """Return standard normal numbers for the same arguments: the inverse distribution function of `uniform`."""
+    from scipy.special import ndtri
+
+    return ndtri(uniform(seed, purpose, occasion, patients))
