@@ -15,7 +15,7 @@ class Readouts(Mechanism):
 
     #                 value   unit      meaning                                                  range         source
     bdnf_rest = param(9.5,    "ng/mL",  "plasma BDNF of a depressed person",                     (2, 30),       "fit:zheng2021")
-    bdnf_gain = param(1.0,    "1",      "rise of the release into plasma per TrkB",              (0.2, 4.0),    "assumed")
+    bdnf_gain = param(5.0,    "1",      "rise of the release into plasma per TrkB",              (1.0, 20.0),    "assumed")
     tau_bdnf  = param(3.0,    "h",      "turnover of plasma BDNF",                               (1.0, 8.0),    "assumed")
     bdnf_error = param(0.35,  "1",      "error of one plasma BDNF, fraction",                    (0.1, 0.6),    "assumed")
     pet_error = param(8.0,    "percent", "error of one synaptic density scan",                   (4, 15),       "assumed")
