@@ -36,7 +36,7 @@ class Absorption(Mechanism):
     ka_swallow  = param(    2.0, "1/h", "uptake of what runs down from nose or mouth",      (0.4, 4),      "perezruixo2021")
     F_gut       = param(   0.68, "1",   "passes the gut wall unchanged",                    (0.35, 0.9),   "perezruixo2021")
     wall_formed_share = param(  0.724, "1",   "of what the gut wall destroys, enters the metabolite chain",(0.0, 1.0),    "assumed")
-    gut_cyp     = param(    1.0, "1",   "CYP3A activity of the gut wall, 1 = usual",        (0.0, 12),     "convention")
+    gut_cyp     = param(    1.0, "1",   "CYP3A activity of the gut wall, 1 = usual",        (0.0, 20),     "convention")
 
     oral_inflow    = given("µmol/h", "release of a swallowed dose into the gut")
     swallow_inflow = given("µmol/h", "what runs down from nose or mouth into the gut")

@@ -38,8 +38,8 @@ class Disposition(Mechanism):
     ke0      = param(    8.3, "1/h", "equilibration with the brain, half-life 5 min",    (2, 25),       "assumed")
     fu       = param(   0.55, "1",   "unbound ketamine in plasma",                       (0.4, 0.7),    "assumed")
     fu_nor   = param(   0.10, "1",   "unbound norketamine that enters the brain",        (0.03, 0.25),  "assumed")
-    liver_cyp = param(    1.0, "1",   "CYP2B6 and CYP3A activity of the liver, 1 = usual",(0.0, 12),     "convention")
-    nor_cyp  = param(    1.0, "1",   "enzyme activity on norketamine, 1 = usual",        (0.0, 12),     "convention")
+    liver_cyp = param(    1.0, "1",   "CYP2B6 and CYP3A activity of the liver, 1 = usual",(0.0, 20),     "convention")
+    nor_cyp  = param(    1.0, "1",   "enzyme activity on norketamine, 1 = usual",        (0.0, 20),     "convention")
     perfusion = param(    1.0, "1",   "liver flow, 1 = usual",                            (0.3, 1.5),    "convention")
 
     infusion = given("µmol/h", "infusion into a vein")

@@ -4,7 +4,13 @@ Declared here as plain data; `methods.cohort` draws from it.  A spread names par
 Populations without published covariates are assumptions and say so.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from resynapse.model.symptoms import psi_of_madrs
+
+Numbers = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -25,10 +31,11 @@ class Covariate:
 
 @dataclass(frozen=True)
 class Population:
-    """A named population: what it means and how its covariates are spread."""
+    """A named population: what it means, how its covariates are spread, and parameters that all its people have."""
 
     meaning: str
     covariates: dict[str, Covariate]
+    values: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,7 @@ def _depressed(age: tuple[float, float, str], female: tuple[float, str], madrs: 
     }
 
 
+UNSTRESSED = {"chronic": 0.0}
 HEALTHY_MADRS = _normal(1.5, 1.5, 0, 6, "points", "assumed")
 
 POPULATIONS: dict[str, Population] = {
@@ -121,6 +129,7 @@ POPULATIONS: dict[str, Population] = {
             "weight": _weight(72, 0.15),
             "madrs": HEALTHY_MADRS,
         },
+        UNSTRESSED,
     ),
     "general_adult": Population(
         "adults of a pooled analysis, healthy or depressed",
@@ -130,6 +139,7 @@ POPULATIONS: dict[str, Population] = {
             "weight": _weight(74, 0.20, "perezruixo2021"),
             "madrs": HEALTHY_MADRS,
         },
+        UNSTRESSED,
     ),
     "surgical_adult": Population(
         "adults who have an operation",
@@ -139,6 +149,7 @@ POPULATIONS: dict[str, Population] = {
             "weight": _weight(68, 0.17),
             "madrs": HEALTHY_MADRS,
         },
+        UNSTRESSED,
     ),
 }  # fmt: skip
 
@@ -170,3 +181,26 @@ KINETIC_SPREAD: tuple[Spread, ...] = (
     Spread(("norketamine_recovery",), 0.18, "log", STUDY, (0.05, 0.3), "assumed"),
     Spread(("hnk_recovery",), 0.6, "log", STUDY, (0.3, 1.0), "assumed"),
 )
+
+PSYCHIATRIC_SPREAD: tuple[Spread, ...] = (
+    Spread(("share",), 1.1, "logit", BETWEEN, (0.5, 2.0), "assumed"),
+    Spread(("hope",), 1.0, "logit", BETWEEN, (0.4, 1.8), "assumed"),
+    Spread(("K_int",), 0.3, "log", BETWEEN, (0.1, 0.6), "assumed"),
+    Spread(("mpfc_k_pot",), 0.5, "log", BETWEEN, (0.2, 1.0), "assumed"),
+    Spread(("mpfc_new",), 0.5, "log", BETWEEN, (0.2, 1.0), "assumed"),
+    Spread(("hope",), 0.5, "logit", STUDY, (0.2, 1.0), "assumed"),
+    Spread(("share",), 0.3, "logit", STUDY, (0.1, 0.8), "assumed"),
+)
+
+
+def spreads_of(species: str) -> tuple[Spread, ...]:
+    """Return what varies between members of a species."""
+    return (*KINETIC_SPREAD, *PSYCHIATRIC_SPREAD) if species == "human" else PSYCHIATRIC_SPREAD
+
+
+def parameters_of(covariates: Numbers, values: Numbers, typical: dict[str, float]) -> Numbers:
+    """Return the parameters that covariates set (n,): weight, age, sex, and the severity that a baseline MADRS stands for."""
+    out = {name: covariates[name] for name in ("weight", "age", "female") if name in covariates and name in typical}
+    if "madrs" in covariates and "severity0" in typical:
+        out["severity0"] = np.maximum(psi_of_madrs(covariates["madrs"]) - values.get("psi_health", typical["psi_health"]), 0.0)
+    return out

@@ -1,6 +1,6 @@
 """Rating scales and other read-outs: what a study may ask for by name, and where the model gives it.
 
-A scale's thresholds are those of the evidence schema: remission MADRS <= 10, HAMD17 <= 7, PHQ9 <= 4, QIDS_SR <= 5; relapse MADRS >= 22.
+A scale's thresholds are those of the evidence schema: remission MADRS <= 10, HAMD17 <= 7, PHQ9 <= 4; relapse MADRS >= 22.
 """
 
 from dataclasses import dataclass
@@ -44,15 +44,30 @@ def _plasma() -> dict[str, Readout]:
 
 READOUTS: dict[str, Readout] = {
     **_plasma(),
-    "MADRS": Readout("madrs", "points", "Montgomery-Åsberg depression rating, total", "scores", Scale(0, 60, 1, 10, 22)),
+    "MADRS": Readout("MADRS", "points", "Montgomery-Åsberg depression rating, total", "scores", Scale(0, 60, 1, 10, 22)),
+    "HAMD17": Readout("HAMD17", "points", "Hamilton depression rating, 17 items, total", "scores", Scale(0, 52, 1, 7)),
+    "PHQ9": Readout("PHQ9", "points", "patient health questionnaire, nine items, total", "scores", Scale(0, 27, 1, 4)),
     "nmda_block": Readout("interneuron_block", "1", "NMDA receptors blocked on interneurons, share", "mechanism"),
     "pyramidal_block": Readout("pyramidal_block", "1", "NMDA receptors blocked on pyramidal cells, share", "mechanism"),
     "surge": Readout("surge", "1", "glutamate surge, above rest", "mechanism"),
-    "mpfc_trkb": Readout("mpfc_trkb", "1", "BDNF/TrkB signal, prefrontal", "mechanism"),
-    "mpfc_potentiation": Readout("mpfc_potentiation", "1", "fast potentiation, prefrontal", "mechanism"),
+    "bdnf_signal": Readout("mpfc_trkb", "1", "BDNF/TrkB signal, prefrontal", "mechanism"),
+    "potentiation": Readout("mpfc_potentiation", "1", "fast potentiation of synapses, prefrontal", "mechanism"),
     "mpfc_synapses": Readout("mpfc_synapses", "1", "synapses, prefrontal, 1 = health", "mechanism"),
     "hippocampus_synapses": Readout("hippocampus_synapses", "1", "synapses, hippocampus, 1 = health", "mechanism"),
     "inflammation": Readout("inflammation", "1", "inflammatory tone, deviation from health", "mechanism"),
     "network": Readout("network", "1", "default mode network, deviation from health", "mechanism"),
     "stress": Readout("stress", "1", "stress drive", "mechanism"),
+    "severity": Readout("severity", "1", "latent severity above health, SD of the trait", "mechanism"),
 }
+
+STORY = (
+    "ketamine", "norketamine", "nmda_block", "surge", "bdnf_signal", "potentiation",
+    "mpfc_synapses", "hippocampus_synapses", "inflammation", "network", "severity", "MADRS",
+)  # fmt: skip
+"""What every run keeps beside what its endpoints ask for: one quantity for each link of the chain."""
+
+
+def readout_of(quantity: str, site: str = "venous") -> tuple[str, Readout]:
+    """Return (the system's output, the read-out) of a quantity that a study asks for; KeyError for an unknown word."""
+    found = READOUTS[quantity]
+    return found.output.replace("{site}", site), found

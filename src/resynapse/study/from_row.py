@@ -1,0 +1,203 @@
+"""One row of evidence -> the experiment that it stands for, or the reason why it cannot be set up.
+
+Rows that share everything that happens to people share one `Setup` and so one pool; what is read from it (statistic, time,
+window) is the judge's business.  The observed number is never looked at here.
+"""
+
+from dataclasses import dataclass, replace
+
+from resynapse.methods.evidence import Row, word_problem
+from resynapse.methods.pool import Experiment, NotSimulated
+from resynapse.model.interactions import DESCENT, HEPATIC, PERPETRATORS, RENAL, Change
+from resynapse.model.population import POPULATIONS
+from resynapse.model.routes import ROUTES, route_of
+from resynapse.model.scales import READOUTS, SITES
+from resynapse.notation import closest
+from resynapse.study.dosing import is_given
+from resynapse.study.setup import Setup, pool_of
+
+TREATMENTS = {
+    "antidepressant": "antidepressant", "ssri": "antidepressant", "paroxetine": "antidepressant", "escitalopram": "antidepressant",
+    "fluoxetine": "antidepressant", "sertraline": "antidepressant", "venlafaxine": "antidepressant", "duloxetine": "antidepressant",
+    "citalopram": "antidepressant", "quetiapine": "antidepressant", "cbt": "therapy", "psychotherapy": "therapy", "ect": "ect",
+}  # fmt: skip
+WITHOUT_DRUG = ("placebo", "midazolam", "none")
+READ_ELSEWHERE = frozenset(
+    ("of", "ratio_of", "time_zero", "criterion", "remission_threshold", "relapse_threshold", "baseline_sd", "analysis", "madrs_baseline")
+)  # the judge reads these
+DESCRIPTIVE = frozenset(("country", "design", "routes", "formulation", "inhibitor_dose", "inducer_dose", "control_mix", "entry"))
+
+
+@dataclass(frozen=True)
+class _Refusal(Exception):
+    reason: str
+
+
+def experiment_of(row: Row) -> Experiment | NotSimulated:
+    """Return how to simulate the row's experiment, with its control where the statistic compares, or why not."""
+    problem = word_problem(row)
+    if problem:
+        return NotSimulated(problem)
+    try:
+        setup, notes = setup_of(row)
+        control = _control(row, setup)
+    except _Refusal as why:
+        return NotSimulated(why.reason)
+    return _experiment(row, setup, notes, control)
+
+
+def _experiment(row: Row, setup: Setup, notes: tuple[str, ...], control: Setup | None) -> Experiment:
+    def made(of: Setup, other: Experiment | None) -> Experiment:
+        last = of.days[-1] * 24.0 if of.days else 0.0
+        if row.covariates.get("time_zero") == "last_dose" and len(of.days) <= 1:
+            last += _last_device(of)
+        zero = last if row.covariates.get("time_zero") == "last_dose" else 0.0
+        return Experiment(
+            key=of,
+            simulate=lambda times, people, blocks, seed: pool_of(of, times, people, blocks, seed),
+            parent=_parent(row.quantity),
+            dose_h=tuple(24.0 * d for d in of.days) or (0.0,),
+            infusion_h=of.over,
+            zero_h=zero,
+            control=other,
+            notes=notes,
+        )
+
+    return made(setup, None if control is None else made(control, None))
+
+
+def _last_device(setup: Setup) -> float:
+    """Hours from the first to the last device of one dose."""
+    route = route_of(setup.route, setup.drug) if setup.route in ROUTES else None
+    if route is None or not route.device_mg or not setup.doses or setup.doses[0][1] != "mg":
+        return 0.0
+    return max(0.0, -(-setup.doses[0][0] // route.device_mg) - 1) * route.apart_h
+
+
+def _parent(quantity: str) -> str:
+    """The parent compound of a metabolite, with its enantiomer."""
+    for metabolite in ("norketamine", "hnk"):
+        if quantity.endswith(metabolite):
+            return quantity.removesuffix(metabolite) + "ketamine"
+    return ""
+
+
+def setup_of(row: Row) -> tuple[Setup, tuple[str, ...]]:
+    """Return everything that happens to the people of a row, and notes on covariates that were ignored.
+
+    Raises _Refusal for a word that the model does not know.
+    """
+    if row.quantity not in READOUTS:
+        raise _Refusal(f"quantity '{row.quantity}' is not simulated.{closest(row.quantity, READOUTS)}")
+    if row.population not in POPULATIONS:
+        raise _Refusal(f"population '{row.population}' is not simulated.{closest(row.population, POPULATIONS)}")
+    if not (is_given(row.drug) or row.drug in WITHOUT_DRUG or row.drug in TREATMENTS):
+        raise _Refusal(f"drug '{row.drug}' is not simulated.{closest(row.drug, (*WITHOUT_DRUG, *TREATMENTS, 'ketamine', 'esketamine'))}")
+    if is_given(row.drug) and row.route not in ROUTES:
+        raise _Refusal(f"route '{row.route}' is not simulated.{closest(row.route, ROUTES)}")
+    given, notes = _covariates(row)
+    site, site_note = _site(row)
+    made = Setup(
+        species=row.species,
+        population=row.population,
+        drug=row.drug if is_given(row.drug) or row.drug in WITHOUT_DRUG else "none",
+        treatment=TREATMENTS.get(row.drug, ""),
+        route=row.route if is_given(row.drug) else "none",
+        doses=_doses(row),
+        days=_days(row),
+        over=(row.duration_min or 0.0) / 60,
+        blinding=row.blinding if row.blinding in ("inactive", "active", "open", "anaesthesia") else "open",
+        background=row.covariates.get("background", "none"),
+        site=site,
+        covariates=given,
+        changes=_changes(row),
+        plasma_only=READOUTS[row.quantity].area == "plasma",
+    )
+    return made, (*notes, *site_note)
+
+
+def _site(row: Row) -> tuple[str, tuple[str, ...]]:
+    word = row.covariates.get("site", "venous")
+    return (word, ()) if word in SITES else ("venous", (f"site '{word}' read as venous",))
+
+
+def _doses(row: Row) -> tuple[tuple[float, str], ...]:
+    """Return the dose of every administration."""
+    if not is_given(row.drug):
+        return ()
+    days = _days(row)
+    if "doses" in row.covariates:
+        amounts = [float(x) for x in row.covariates["doses"].split()]
+    elif row.covariates.get("other") == "flexible_56_84":
+        amounts = [56.0, *[74.67] * (len(days) - 1)]  # 84 mg for about two thirds from the second dose on
+    elif row.dose is None:
+        raise _Refusal("the row names no dose")
+    else:
+        amounts = [row.dose] * len(days)
+    if len(amounts) != len(days):
+        raise _Refusal(f"{len(amounts)} doses for {len(days)} days")
+    if row.dose_unit not in ("mg", "mg/kg"):
+        raise _Refusal(f"dose unit '{row.dose_unit}' is not simulated for {row.drug}")
+    return tuple((a, row.dose_unit) for a in amounts)
+
+
+def _days(row: Row) -> tuple[float, ...]:
+    return row.dose_days if isinstance(row.dose_days, tuple) and row.dose_days else (0.0,)
+
+
+def _covariates(row: Row) -> tuple[tuple[tuple[str, float, float], ...], tuple[str, ...]]:
+    """Return ((covariate, mean, SD or NaN), …) and notes: what the row says of its people, and what of that is not used."""
+    known = {"weight": "weight", "age": "age", "female": "female", "baseline": "madrs", "failed_trials": "failed_trials"}
+    handled = {*known, "age_range", "ethnicity", "renal", "hepatic", "inhibitor", "inducer", "site", "doses", "background"}
+    out, ignored = [], []
+    for key, text in row.covariates.items():
+        if key in known and not (key == "baseline" and row.quantity != "MADRS"):
+            out.append((known[key], _number(key, text), row.number("baseline_sd", float("nan")) if key == "baseline" else float("nan")))
+        elif key == "age_range":
+            low, _, high = text.partition("-")
+            out += [("age_low", _number(key, low), float("nan")), ("age_high", _number(key, high), float("nan"))]
+        elif key not in handled and key not in READ_ELSEWHERE and key not in DESCRIPTIVE:
+            ignored.append(f"{key}={text}")
+    notes = (f"ignored: {'; '.join(ignored)}",) if ignored else ()
+    return tuple(sorted((a, b, c if c == c else -1.0) for a, b, c in out)), notes
+
+
+def _number(key: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise _Refusal(f"covariate {key}={text} is not a number") from None
+
+
+def _changes(row: Row) -> tuple[Change, ...]:
+    """Return what other drugs, organs and descent change."""
+    tables = {"inhibitor": PERPETRATORS, "inducer": PERPETRATORS, "renal": RENAL, "hepatic": HEPATIC, "ethnicity": DESCENT}
+    out = []
+    for key, table in tables.items():
+        word = row.covariates.get(key)
+        if word is None:
+            continue
+        if word not in table:
+            if key == "ethnicity":
+                continue
+            raise _Refusal(f"{key} '{word}' is not simulated.{closest(word, table)}")
+        out.append(table[word])
+    return tuple(out)
+
+
+def _control(row: Row, setup: Setup) -> Setup | None:
+    """Return the arm that the row compares with; the intravenous reference for bioavailability."""
+    if row.statistic == "bioavailability":
+        return replace(setup, route="iv", over=40 / 60, doses=((0.5, "mg/kg"),), days=(0.0,))
+    if not row.control:
+        return None
+    if row.control in ("no_inhibitor", "no_impairment"):
+        kept = tuple(c for c in setup.changes if c in DESCENT.values())
+        return replace(setup, changes=kept)
+    if row.control in WITHOUT_DRUG:
+        return replace(setup, drug=row.control, treatment="", route="none", doses=(), over=setup.over)
+    if row.control in ("baseline", "vehicle", "healthy"):
+        return None if row.control == "baseline" else replace(setup, drug="placebo", treatment="", route="none", doses=())
+    if row.control in TREATMENTS:
+        return replace(setup, drug="none", treatment=TREATMENTS[row.control], route="none", doses=())
+    raise _Refusal(f"control '{row.control}' is not simulated.{closest(row.control, (*WITHOUT_DRUG, *TREATMENTS))}")

@@ -1,0 +1,207 @@
+"""Simulate: a study becomes people, events and courses; the result holds what was asked for, true and as measured.
+
+The only place where science (model) and methods (cohort, endpoints) meet the engine.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from resynapse.engine import Ensemble, Event, Schedule, Settings, streams
+from resynapse.methods import cohort as cohorts
+from resynapse.methods.cohort import Cohort
+from resynapse.methods.endpoints import Course
+from resynapse.model import build
+from resynapse.model.blinding import BELIEF
+from resynapse.model.population import POPULATIONS, Covariate, Population, parameters_of, spreads_of
+from resynapse.model.scales import READOUTS, STORY, readout_of
+from resynapse.model.switches import CUTS, INTERVENTIONS
+from resynapse.notation import InputError, System
+from resynapse.study.dosing import Administration, dose_events, is_given
+from resynapse.study.schema import Arm, Study
+
+SESSION_GRID_H = np.array([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 75, 90, 105, 120, 150, 180, 240, 300, 360, 480, 720]) / 60
+ALL_SESSIONS = ("peak", "cmax", "tmax", "auc", "auc_inf", "half_life")
+
+
+@dataclass(frozen=True)
+class ArmResult:
+    """One arm: times (T,) h; true and measured values {quantity: (n, T)}; session starts (h); people whose solve failed."""
+
+    name: str
+    times: np.ndarray
+    true: dict[str, np.ndarray]
+    measured: dict[str, np.ndarray]
+    sessions: tuple[float, ...]
+    failed: tuple[int, ...] = ()
+
+    def course(self, quantity: str) -> Course:
+        """Return one quantity as it was measured, with the thresholds of its scale."""
+        scale = READOUTS[quantity].scale
+        limits = (scale.remission, scale.relapse) if scale else (None, None)
+        return Course(quantity, self.times, self.measured[quantity], self.sessions, *limits)
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A study with its people and the courses of every arm."""
+
+    study: Study
+    system: System
+    cohort: Cohort
+    arms: dict[str, ArmResult]
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of every value of every arm; the same study and seed give the same one."""
+        made = hashlib.sha256()
+        for name, arm in self.arms.items():
+            made.update(name.encode())
+            for table in (arm.true, arm.measured):
+                for quantity in sorted(table):
+                    made.update(quantity.encode())
+                    made.update(np.ascontiguousarray(table[quantity]).tobytes())
+        return made.hexdigest()
+
+
+def asked(study: Study) -> list[str]:
+    """Return the quantities that a study needs: those of its endpoints and one for each link of the chain."""
+    wanted = [e.quantity for e in study.endpoints]
+    for place, quantity in enumerate(wanted):
+        if quantity not in READOUTS:
+            raise InputError(f"endpoints[{place}]", quantity, f"a quantity that the model gives: {', '.join(READOUTS)}", READOUTS)
+    known = set(build(study.species).readable())
+    story = [q for q in STORY if readout_of(q, study.sampling.site)[0] in known]
+    return list(dict.fromkeys([*story, *wanted]))
+
+
+def grid(study: Study) -> np.ndarray:
+    """Return the times (T,) h at which courses are kept: what the study observes, fine steps around sessions, days between."""
+    sessions = sorted({d for arm in study.arms.values() for d in (*arm.days, *arm.blind)}) or [0.0]
+    end = max([*study.times, sessions[-1]])
+    fine = sessions if any(e.statistic in ALL_SESSIONS for e in study.endpoints) else sessions[:1]
+    parts = [s + SESSION_GRID_H for s in fine] + [np.array(study.times), np.arange(0.0, end + 1e-9, 24.0)]
+    every = np.unique(np.round(np.concatenate(parts), 9))
+    return every[every <= end + 1e-9] if study.visits else every
+
+
+def people_of(study: Study, system: System) -> Cohort:
+    """Draw the study's people with their parameters."""
+    population = POPULATIONS[study.population.of]
+    where = {k: v for k, v in study.population.where.items() if isinstance(v, tuple)}
+    return draw_people(population, cohorts.limited(population.covariates, where), system, (study.n, study.seed, 0), study.species)
+
+
+def draw_people(
+    population: Population, covariates: Mapping[str, Covariate], system: System, how: tuple[int, int, int], species: str
+) -> Cohort:
+    """Draw people of a population with the covariates given; how = (n, seed, blocks of between-study effects)."""
+    n, seed, blocks = how
+    typical = {name: p.value for name, p in system.params.items()} | {k: v for k, v in population.values.items() if k in system.params}
+    drawn = cohorts.draw(covariates, spreads_of(species), typical, n, seed, blocks)
+    drawn.values.update({k: np.full(n, v) for k, v in population.values.items() if k in typical and k not in drawn.values})
+    drawn.values.update(parameters_of(drawn.covariates, drawn.values, typical))
+    return drawn
+
+
+def administrations(arm: Arm) -> list[Administration]:
+    """Return the doses of an arm in order."""
+    return [Administration(day, dose, unit, arm.over, k) for k, (day, (dose, unit)) in enumerate(zip(arm.days, arm.doses, strict=False))]
+
+
+def trial_events(blinding: str, drug_is_given: bool, visits: Iterable[float], background: str) -> list[Event]:
+    """Return what a trial does beside the drug: enrolment, belief, visits, a newly started antidepressant."""
+    drug, control = BELIEF[blinding]
+    out = [
+        Event(0.0, "enrolled", "set", 1.0),
+        Event(0.0, "belief", "set", drug if drug_is_given else control),
+        *(Event(t, "visit", "set", 1.0) for t in sorted({0.0, *visits})),
+    ]
+    if background == "new_ad":
+        out += [Event(0.0, "new_drug", "set", 1.0), Event(0.0, "antidepressant_on", "set", 1.0)]
+    return out
+
+
+def arm_events(study: Study, arm: Arm, system: System, people: Cohort) -> list[Event]:
+    """Return every event of an arm: doses, the trial's own, interventions by name or by state."""
+    out = dose_events(arm.drug, arm.route, administrations(arm), people)
+    if "enrolled" in system.inputs:
+        background = arm.background or study.population.background
+        contacts = {*study.visits, *arm.days, *arm.blind}
+        out += [resolved(e, system) for e in trial_events(study.blinding, is_given(arm.drug), contacts, background)]
+    for i in arm.interventions:
+        named = INTERVENTIONS.get(i.state)
+        out.append(resolved(Event(i.time, named.what if named else i.state, i.act, i.value, i.unit), system))
+    return out
+
+
+def resolved(e: Event, system: System) -> Event:
+    """Put a mechanism's named event in place of its name."""
+    action = system.events.get(e.what)
+    return Event(e.time, action.state, action.act, action.value, action.unit if action.act != "scale" else "") if action else e
+
+
+def arm_values(arm: Arm, people: Cohort, system: System) -> dict[str, np.ndarray | float]:
+    """Return parameters of one arm: the people's own, with the arm's cuts put in place."""
+    values: dict[str, np.ndarray | float] = dict(people.values)
+    for name in arm.cut:
+        if name not in CUTS:
+            raise InputError("cut", name, f"one of {', '.join(CUTS)}", CUTS)
+        values |= {k: v for k, v in CUTS[name].values.items() if k in system.params}
+    return values
+
+
+def measured(quantity: str, output: str, true: np.ndarray, times: np.ndarray, people: Cohort, who: tuple[System, str]) -> np.ndarray:
+    """Return values as a laboratory or rater would report them (n, T): error added, scores whole and within their scale."""
+    system, arm = who
+    error = system.observations.get(output)
+    if error is None:
+        return true
+    out = true.copy()
+    for j, t in enumerate(times):
+        z = streams.normal(people.seed, f"measured:{arm}:{quantity}", int(round(t * 3600)), people.people)
+        sd = _error_sd(error.proportional, people, system) * true[:, j] + _error_sd(error.additive, people, system)
+        out[:, j] = true[:, j] + sd * z
+    scale = READOUTS[quantity].scale
+    if scale is None:
+        return np.maximum(out, 0.0)
+    return np.clip(np.round(out / scale.step) * scale.step, scale.low, scale.high)
+
+
+def _error_sd(name: str, people: Cohort, system: System) -> np.ndarray | float:
+    if not name:
+        return 0.0
+    return people.values.get(name, system.params[name].value)
+
+
+def simulate(study: Study, progress: Callable[[str, int, int], None] | None = None, settings: Settings | None = None) -> RunResult:
+    """Run a study.  progress(text, done, all) is told of every arm.
+
+    Raises InputError for a quantity, cut or state that the model does not have.
+    """
+    settings = settings or Settings()
+    wanted = asked(study)
+    depots = any(is_given(a.drug) and a.route != "iv" for a in study.arms.values())
+    system = build(study.species, depots)
+    ensemble = Ensemble.of(system)
+    people = people_of(study, system)
+    times = grid(study)
+    outputs = {q: readout_of(q, study.sampling.site)[0] for q in wanted}
+    arms = {}
+    for k, (name, arm) in enumerate(study.arms.items()):
+        if progress:
+            progress(f"arm {name}", k, len(study.arms))
+        schedule = Schedule.of(arm_events(study, arm, system, people), people.n, system)
+        solved = ensemble.run(people.n, arm_values(arm, people, system), schedule, times, list(dict.fromkeys(outputs.values())), settings)
+        true = {q: solved.values[o] for q, o in outputs.items()}
+        seen = {q: measured(q, o, true[q], times, people, (system, name)) for q, o in outputs.items()}
+        sessions = tuple(sorted({*arm.days, *arm.blind}))
+        arms[name] = ArmResult(name, times, true, seen, sessions, tuple(int(i) for i in solved.failed))
+    if progress:
+        progress("done", len(study.arms), len(study.arms))
+    return RunResult(study, system, people, arms)
