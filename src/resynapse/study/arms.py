@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from resynapse.study import vocabulary as words
+from resynapse.study.endpoints import check_quantity
 from resynapse.study.vocabulary import DRUGS, Drug, Refused, hours, one_of, shown, time_text
 
 if TYPE_CHECKING:
@@ -112,6 +114,10 @@ def check_arm(arm: Arm) -> None:
         raise Refused(f"day {both[0] / 24:g}", "days of sham that are not days of treatment", way=("blind",))
     if len({unit for _, unit in arm.doses}) > 1:
         raise Refused("mg and mg/kg", "doses of one arm in one unit", way=("doses",))
+    from resynapse.model.switches import CUTS
+
+    for place, name in enumerate(arm.cut):
+        _below("cut", _below, place, one_of, name, tuple(CUTS), "an arrow to cut")
     gaps = [after - before for before, after in zip(arm.days, arm.days[1:], strict=False)]
     if gaps and arm.over > min(gaps):
         longest = time_text(min(gaps))
@@ -176,12 +182,38 @@ def _number(written: object, trait: str, limit: words.Limit) -> float:
     return value
 
 
+def act(read: object) -> object:
+    """Return an intervention with `act`, `value` and `unit` in place of set, add or scale.
+
+    A named intervention acts at its usual level where the study gives none.  Raises Refused.
+    """
+    if not isinstance(read, dict) or "act" in read:
+        return read
+    from resynapse.model.switches import INTERVENTIONS
+
+    acts = [one for one in ("set", "add", "scale") if one in read]
+    rest = {key: value for key, value in read.items() if key not in acts}
+    named = INTERVENTIONS.get(str(read.get("state")))
+    if not acts and named:
+        return rest | {"act": "set", "value": 1.0 if named.level is None else named.level}
+    if len(acts) != 1:
+        raise Refused(", ".join(acts) or "nothing", f"exactly one of set, add, scale (or one of {', '.join(INTERVENTIONS)} as state)")
+    value = read[acts[0]]
+    if isinstance(value, str):
+        number, unit = _below(acts[0], words.split, value, "2 µM")
+        return rest | {"act": acts[0], "value": number, "unit": unit}
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise Refused(shown(value), "a finite number, or a number with its unit", way=(acts[0],))
+    return rest | {"act": acts[0], "value": float(value)}
+
+
 def check_together(study: Study) -> None:
     """Refuse a control that is no arm, and an endpoint at a time at which nothing is observed. Raises Refused."""
     if study.control is not None and study.control not in study.arms:
         raise Refused(study.control, f"one of the arms: {', '.join(study.arms)}", tuple(study.arms), ("control",))
     seen = study.times
     for place, one in enumerate(study.endpoints):
+        _below("endpoints", _below, place, check_quantity, one)
         if one.time is None:
             continue
         if one.needs_visit and not any(abs(one.time - time) < 1e-9 for time in seen):
@@ -190,7 +222,7 @@ def check_together(study: Study) -> None:
             raise Refused(str(one), f"a time within the study, which ends at {time_text(seen[-1])}", way=("endpoints", place))
 
 
-def _below(step: str, function: Callable[..., Any], *arguments: Any) -> Any:
+def _below(step: str | int, function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a reader; what it refuses is said to stand below the key `step`."""
     try:
         return function(*arguments)

@@ -30,19 +30,15 @@ STATISTICS = {
     "percent_change": Statistic("mean change in percent of baseline", "visit"),
     "response": Statistic("share with a fall of at least 50 %", "visit"),
     "remission": Statistic("share at or below the scale's threshold", "visit"),
-    "relapse": Statistic("share relapsed by a time", "visit"),
+    "relapse": Statistic("share that reached the scale's threshold of relapse by a time", "visit"),
     "peak": Statistic("largest value within 4 h of each dose, averaged over sessions", ""),
     "trough": Statistic("value just before each later dose, averaged over sessions", ""),
-    "incidence": Statistic("share with the event", "window"),
-    "time_to_response": Statistic("hours until the first response", "window"),
-    "time_to_remission": Statistic("hours until the first remission", "window"),
-    "time_to_relapse": Statistic("hours until relapse", "window"),
     "cmax": Statistic("largest concentration", "window"),
     "tmax": Statistic("time of the largest concentration", "window"),
     "auc": Statistic("area under the curve until a time", "window"),
-    "auc_inf": Statistic("area under the curve to infinity", ""),
-    "half_life": Statistic("terminal half-life", ""),
 }
+NOT_YET = ("incidence", "time_to_response", "time_to_remission", "time_to_relapse", "auc_inf", "half_life")
+NEEDS_SCALE = ("response", "remission", "relapse")
 _SHAPE = re.compile(r"\s*([A-Za-z_][A-Za-z_0-9]{0,39})\s*\(\s*([A-Za-z][A-Za-z_0-9:.-]{0,59})\s*(?:,\s*([^(),]{1,40}?)\s*)?\)\s*")
 
 
@@ -70,6 +66,8 @@ def endpoint(text: object) -> Endpoint:
     if match is None:
         raise Refused(shown(text), "statistic(quantity, time), for example 'change(MADRS, 28 d)' or 'peak(CADSS)'")
     name, quantity, time = match.groups()
+    if name in NOT_YET:
+        raise Refused(name, f"one of {', '.join(STATISTICS)}: this statistic is not available yet")
     known = STATISTICS[one_of(name, tuple(STATISTICS), "a statistic")]
     if known.time == "visit" and time is None:
         raise Refused(shown(text), f"a time: {name}({quantity}, 28 d)")
@@ -78,13 +76,25 @@ def endpoint(text: object) -> Endpoint:
     return Endpoint(name, quantity, None if time is None else hours(time, "the time of an endpoint"))
 
 
+def check_quantity(asked: Endpoint) -> None:
+    """Refuse a quantity that the model does not give, or that the statistic cannot be taken of. Raises Refused."""
+    from resynapse.model.scales import READOUTS
+
+    one_of(asked.quantity, tuple(READOUTS), "a quantity that the model gives")
+    scale = READOUTS[asked.quantity].scale
+    if asked.statistic not in NEEDS_SCALE:
+        return
+    if scale is None or getattr(scale, asked.statistic, 0.0) is None:
+        able = [name for name, one in READOUTS.items() if one.scale and getattr(one.scale, asked.statistic, 0.0) is not None]
+        raise Refused(str(asked), f"{asked.statistic} of a scale that defines it: {', '.join(able)}")
+
+
 def rejoined(read: list) -> list:
     """Put together what a YAML list in brackets took apart: ["change(MADRS", "28 d)"] -> ["change(MADRS, 28 d)"]."""
     out: list = []
     for piece in read:
         last = out[-1] if out else None
-        is_open = isinstance(last, str) and last.count("(") > last.count(")")
-        if is_open and isinstance(piece, str) and len(last) < 200:
+        if isinstance(last, str) and isinstance(piece, str) and len(last) < 200 and last.count("(") > last.count(")"):
             out[-1] = f"{last}, {piece}"
         else:
             out.append(piece)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +98,3 @@ def _keys(way: Sequence[str | int]) -> tuple[str, ...]:
         return tuple(key for key in (*schema.Arm.model_fields, *WRITTEN["arm"]))
     part = {"population": schema.Population, "sampling": schema.Sampling, "analysis": schema.Analysis}
     return tuple((part[str(way[0])] if len(way) > 1 and way[0] in part else Study).model_fields)
-
-
-def check_quantities(study: Study, known: Collection[str]) -> None:
-    """Refuse an endpoint whose quantity the model does not observe. Raises InputError with the closest of `known`."""
-    for place, one in enumerate(study.endpoints):
-        if one.quantity not in known:
-            expected = f"a quantity that the model observes: {', '.join(sorted(known))}"
-            raise InputError(study.where("endpoints", place), one.quantity, expected, known)

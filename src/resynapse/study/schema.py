@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PrivateAttr, field_validator, model_validator
@@ -96,19 +95,9 @@ class Intervention(Part):
     @model_validator(mode="before")
     @classmethod
     def _one_act(cls, read: Any) -> Any:
-        if not isinstance(read, dict) or "act" in read:
-            return read
-        acts = [act for act in ("set", "add", "scale") if act in read]
-        if len(acts) != 1:
-            raise Refused(", ".join(acts) or "no act", "exactly one of set, add, scale")
-        rest = {key: value for key, value in read.items() if key not in acts}
-        value = read[acts[0]]
-        if isinstance(value, str):
-            number, unit = words.split(value, "2 µM")
-            return rest | {"act": acts[0], "value": number, "unit": unit}
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise Refused(shown(value), "a finite number, or a number with its unit", way=(acts[0],))
-        return rest | {"act": acts[0], "value": float(value)}
+        from resynapse.study.arms import act
+
+        return act(read)
 
 
 class Arm(Part):
