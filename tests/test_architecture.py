@@ -247,8 +247,7 @@ def numbers() -> dict[str, object]:
                     visit(value, f"{module.__name__}.{name}.{member}")
             else:
                 visit(thing, f"{module.__name__}.{name}")
-    if hasattr(package, "build"):
-        visit(package.build().params, "build()")
+    visit(package.build().params, "build()")
     return found
 
 
