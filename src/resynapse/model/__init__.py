@@ -9,7 +9,7 @@ from resynapse.model.glutamate import Glutamate
 from resynapse.model.inflammation import Inflammation
 from resynapse.model.kinetics import kinetics
 from resynapse.model.laboratory import Laboratory
-from resynapse.model.mouse import rodent_kinetics
+from resynapse.model.mouse import CALM, WHOLE_SHARE, rodent_kinetics
 from resynapse.model.network import Network
 from resynapse.model.plasticity import regions
 from resynapse.model.readouts_pd import Readouts
@@ -33,8 +33,9 @@ def dosed(species: str, depots: bool) -> list[Mechanism]:
 def mechanisms(species: str = "human", depots: bool = True) -> list[Mechanism]:
     """Return the instances of the whole chain.  depots=False leaves out absorption (everything is given into a vein)."""
     dose = dosed(species, depots)
-    brain = [Laboratory(), Receptor(), Glutamate(), *regions(), Stress(), Inflammation(), Network()]
-    return [*dose, *brain, Expectancy(), Comparators(), *items(), Severity(), Scales(), Readouts()]
+    stress, severity = (Stress(), Severity()) if species == "human" else (Stress(values=CALM), Severity(values=WHOLE_SHARE))
+    brain = [Laboratory(), Receptor(), Glutamate(), *regions(), stress, Inflammation(), Network()]
+    return [*dose, *brain, Expectancy(), Comparators(), *items(), severity, Scales(), Readouts()]
 
 
 @functools.cache
