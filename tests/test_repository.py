@@ -1,9 +1,11 @@
 """What a newcomer meets first, checked: the set-up and its errors, the locks, the papers that lie beside the code."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -86,6 +88,17 @@ def test_the_locks_agree_and_cover_the_project():
     groups = PROJECT["dependency-groups"]
     assert names(PROJECT["project"]["dependencies"] + groups["build"]) <= set(base)
     assert names(groups["dev"]) <= set(dev)
+
+
+def test_every_library_that_is_imported_is_asked_for():
+    names = {"yaml": "pyyaml"}
+    trees = (ast.parse(p.read_text(encoding="utf-8")) for p in (ROOT / "src").rglob("*.py"))
+    nodes = [n for tree in trees for n in ast.walk(tree)]
+    used = {a.name for n in nodes if isinstance(n, ast.Import) for a in n.names}
+    used |= {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module and not n.level}
+    libraries = {u.split(".")[0] for u in used} - set(sys.stdlib_module_names) - {"resynapse"}
+    asked = {re.split(r"[<>=!~\[; ]", a)[0].lower() for a in PROJECT["project"]["dependencies"]}
+    assert {names.get(x, x) for x in libraries} - asked == set()
 
 
 # ---- the papers
