@@ -99,7 +99,7 @@ def _kinetic(statistic: str, t: np.ndarray, x: np.ndarray) -> np.ndarray:
         return t[x.argmax(axis=1)]
     if statistic == "auc":
         return np.trapezoid(x, t, axis=1)
-    known = ("mean", "median", "sd", "change", "percent_change", "response", "remission", "relapse", "peak", "trough", "cmax", "tmax", "auc")
+    known = ("mean", "median", "sd", "change", "percent_change", *RATES[:3], "peak", "trough", "cmax", "tmax", "auc")
     raise InputError("endpoint", statistic, f"one of {', '.join(known)}", known)
 
 

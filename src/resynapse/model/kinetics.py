@@ -33,7 +33,7 @@ def _assays(s: Disposition, r: Disposition) -> list[Mechanism]:
     }
     out: list[Mechanism] = []
     for analyte, ((artery, vein), one, other) in sites.items():
-        mass = param(MOLAR_MASS[analyte], "g/mol", f"of {analyte}, base", (MOLAR_MASS[analyte],) * 2, "convention")
+        mass = param(MOLAR_MASS[analyte], "g/mol", f"of {analyte}, base", (MOLAR_MASS[analyte], MOLAR_MASS[analyte]), "convention")
         pair = PairAssay(
             analyte,
             values={"molar_mass": mass},
