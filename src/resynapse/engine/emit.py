@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from resynapse.engine import rodas5p
+from resynapse.engine import rodas5p, tables
 from resynapse.engine.fold import Statement, names, names_in
 from resynapse.engine.lower import Lowered
 
@@ -62,8 +62,8 @@ def _weighted(weights: Sequence[float]) -> str:
 def _step() -> str:
     """One step, unrolled over stages.  A stage whose weights repeat those of the stage before, and a 1, adds one vector to it."""
     lines = [
-        "def step(y, new, stage, slope, p, factors, k, h, error, rtol, atol):",
-        "    per_h = 1.0 / load(h, 0)",
+        "def step(y, new, stage, slope, p, factors, k, m, rtol, atol):",
+        "    per_h = 1.0 / load(m, H)",
         f"    decompose(y, p, per_h * {1.0 / rodas5p.GAMMA!r}, factors)",
     ]
     for q in range(rodas5p.STAGES):
@@ -91,7 +91,7 @@ def _step() -> str:
         "        store(new, i, v)",
         "        q = e / (atol[i] + rtol * vmax(abs(load(y, i)), abs(v)))",
         "        total = total + (q * q + (v - v))",  # v - v is 0, or not a number: an infinite value is never accepted
-        "    store(error, 0, total)",
+        "    store(m, ERROR, total)",
     ]
     return DECORATOR + "\n".join(lines) + "\n"
 
@@ -100,8 +100,8 @@ def _between() -> str:
     """The method's interpolation; exactly the new value at part 1."""
     s1, s2, s3 = (_weighted(w) for w in rodas5p.H)
     return DECORATOR + "\n".join([
-        "def between(y, new, k, part, out):",
-        "    u = load(part, 0)",
+        "def between(y, new, k, m, out):",
+        "    u = load(m, PART)",
         "    v = 1.0 - u",
         "    for i in range(NS):",
         f"        s = ({s1}) + u * (({s2}) + u * ({s3}))",
@@ -125,6 +125,7 @@ def source(low: Lowered, lanes: int) -> str:
         f"from resynapse.engine.simd import V{lanes}, memory, vexp, vlog, vmax, vmin, vpower, vsqrt, where_positive",
         f"load, store, full = memory(V{lanes})",
         sizes,
+        f"from resynapse.engine.tables import {', '.join(tables.CONSTANTS)}",
         f"L = {lanes}",
         f"GROWTH = {-0.5 / rodas5p.ORDER!r}",
         _function("slopes(y, p, out)", low, low.slopes, slope_names, (f"store(out, {i}, x_{n})" for i, n in enumerate(slope_names))),

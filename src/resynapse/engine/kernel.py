@@ -1,18 +1,57 @@
 """The ensemble loop: every lane has its own patient, time and step; a lane whose patient is finished takes the next from the queue.
 
 This file is a template and is never imported.  `emit` puts everything below the line of dashes behind the code generated for one model
-(sizes NS, NP, NI, NQ, L; GROWTH; step, between, observe, load, store, where_positive, vexp, vlog, vmax, vmin), which is then compiled.
-No statement here looks at more than one lane, so a patient's numbers cannot depend on the neighbours.
+(sizes NS, NP, NI, NQ, L; GROWTH; step, between, observe, load, store, where_positive, vexp, vlog, vmax, vmin; the row numbers of
+tables.py), which is then compiled.  No statement here looks at more than one lane, so a patient's numbers cannot depend on the
+neighbours.  m: (rows, L) numbers of each lane, z: (rows, L) whole numbers; d, b, c: Patients, Lanes, Course.  What runs at every step
+touches m and z only: reading an array out of a bundle counts references, and threads would wait for each other.
 """
 
 import math
 
 import numba as nb
-from stand_ins import GROWTH, NI, NP, NQ, NS, L, between, load, observe, step, store, vexp, vlog, vmax, vmin, where_positive  # type: ignore
+from stand_ins import (  # type: ignore
+    ADD,
+    DONE,
+    ERROR,
+    EVENT,
+    GREW,
+    GROWTH,
+    INFUSION_BEGINS,
+    INFUSION_ENDS,
+    NEXT_EVENT,
+    NEXT_VISIT,
+    NI,
+    NP,
+    NQ,
+    NS,
+    PART,
+    RESET,
+    SET,
+    STEP_TOO_SMALL,
+    STEPS,
+    STOP,
+    TAKEN,
+    TIME,
+    TOO_MANY_STEPS,
+    VISIT,
+    WHO,
+    WISH,
+    H,
+    L,
+    between,
+    load,
+    observe,
+    step,
+    store,
+    vexp,
+    vlog,
+    vmax,
+    vmin,
+    where_positive,
+)
 
 # ----------------------------------------------------------------------------------------------------------------------------------
-SET, ADD, SCALE, RESET, INFUSION_ENDS, INFUSION_BEGINS = 0, 1, 2, 3, 4, 5
-DONE, TOO_MANY_STEPS, STEP_TOO_SMALL = 0, 1, 2
 
 
 @nb.njit(cache=True, error_model="numpy")
@@ -29,12 +68,12 @@ def refresh(lane, b):
 
 
 @nb.njit(cache=True, error_model="numpy")
-def happen(e, lane, d, b):
-    """Carry out event e."""
+def happen(e, lane, w, d, b):
+    """Carry out event e on patient w."""
     act, value, k = d.act[e], d.value[e], d.target[e]
     if act == RESET:
         for i in range(NS):
-            b.y[i, lane] = d.reset[b.who[lane], i]
+            b.y[i, lane] = d.reset[w, i]
         for i in range(NI, 3 * NI):
             b.inputs[i, lane] = 0.0
     elif act == INFUSION_BEGINS or act == INFUSION_ENDS:
@@ -51,19 +90,24 @@ def happen(e, lane, d, b):
 
 @nb.njit(cache=True, error_model="numpy")
 def happen_now(lane, d, b, c):
-    """Carry out every event of this moment, in order."""
-    last = d.offset[b.who[lane] + 1]
-    if b.event[lane] < last and d.when[b.event[lane]] <= b.t[lane]:
-        while b.event[lane] < last and d.when[b.event[lane]] <= b.t[lane]:
-            happen(b.event[lane], lane, d, b)
-            b.event[lane] += 1
+    """Carry out every event of this moment, in order, and look up the next one."""
+    m, z = b.m, b.z
+    w, e = z[WHO, lane], z[EVENT, lane]
+    last = d.offset[w + 1]
+    if e < last and d.when[e] <= m[TIME, lane]:
+        while e < last and d.when[e] <= m[TIME, lane]:
+            happen(e, lane, w, d, b)
+            e += 1
         refresh(lane, b)
-        b.wish[lane] = min(b.wish[lane], c.first)
+        m[WISH, lane] = min(m[WISH, lane], c.first)
+    z[EVENT, lane] = e
+    m[NEXT_EVENT, lane] = d.when[e] if e < last else math.inf
 
 
 @nb.njit(cache=True, error_model="numpy")
 def admit(w, lane, d, b, c):
     """Give patient w to a lane."""
+    m, z = b.m, b.z
     for i in range(NS):
         b.y[i, lane] = d.begin[w, i]
     for i in range(NP):
@@ -71,27 +115,27 @@ def admit(w, lane, d, b, c):
     for i in range(3 * NI):
         b.inputs[i, lane] = d.inputs[w, i]
     refresh(lane, b)
-    b.who[lane], b.t[lane], b.wish[lane] = w, c.begin, c.first
-    b.event[lane], b.visit[lane] = d.offset[w], 0
-    d.steps[w] = 0
+    m[TIME, lane], m[WISH, lane], m[NEXT_VISIT, lane] = c.begin, c.first, c.visits[0]
+    z[WHO, lane], z[EVENT, lane], z[VISIT, lane], z[STEPS, lane] = w, d.offset[w], 0, 0
 
 
 @nb.njit(cache=True, error_model="numpy")
 def leave(lane, status, d, b):
     """Write the patient's end and free the lane.  The numbers stay in it, so that an idle lane computes something finite."""
-    w = b.who[lane]
+    w = b.z[WHO, lane]
     for i in range(NS):
         d.end[w, i] = b.y[i, lane]
     for i in range(3 * NI):
         d.inputs_end[w, i] = b.inputs[i, lane]
     d.status[w] = status
-    b.who[lane] = -1
+    d.steps[w] = b.z[STEPS, lane]
+    b.z[WHO, lane] = -1
 
 
 @nb.njit(cache=True, error_model="numpy")
 def note(lane, source, d, b, c):
-    """Write down the visit that is due."""
-    w, visit = b.who[lane], b.visit[lane]
+    """Write down the visit that is due, and look up the next one."""
+    w, visit = b.z[WHO, lane], b.z[VISIT, lane]
     for j in range(c.chosen.size):
         i = c.chosen[j]
         if i < NS:
@@ -100,7 +144,8 @@ def note(lane, source, d, b, c):
             d.out[w, j, visit] = b.o[i - NS, lane]
         else:
             d.out[w, j, visit] = b.p[NP + i - NS - NQ, lane]
-    b.visit[lane] += 1
+    b.z[VISIT, lane] = visit + 1
+    b.m[NEXT_VISIT, lane] = c.visits[visit + 1] if visit + 1 < c.visits.size else math.inf
 
 
 @nb.njit(cache=True, error_model="numpy")
@@ -108,127 +153,160 @@ def arrive(d, b, c):
     """A visit at the very start is read, then the events of that moment happen.  Lanes under way are left alone."""
     observe(b.y, b.p, b.o)
     for lane in range(L):
-        if b.who[lane] >= 0 and d.steps[b.who[lane]] == 0:
-            if c.visits[b.visit[lane]] <= b.t[lane] and b.visit[lane] == 0:
+        if b.z[WHO, lane] >= 0 and b.z[STEPS, lane] == 0:
+            while b.m[NEXT_VISIT, lane] <= c.begin:
                 note(lane, b.y, d, b, c)
-            if b.visit[lane] == c.visits.size:
+            if b.z[VISIT, lane] == c.visits.size:
                 leave(lane, DONE, d, b)
             else:
                 happen_now(lane, d, b, c)
 
 
 @nb.njit(cache=True, error_model="numpy")
-def choose_steps(d, b, c):
+def choose_steps(m, z, last, largest):
     """Set the step of each lane: what the controller wishes, but events and the last visit are hit exactly."""
     for lane in range(L):
-        if b.who[lane] < 0:
-            b.h[0, lane] = c.first
+        if z[WHO, lane] < 0:
+            m[H, lane] = 0.01
             continue
-        stop, e = c.visits[c.visits.size - 1], b.event[lane]
-        if e < d.offset[b.who[lane] + 1] and d.when[e] < stop:
-            stop = d.when[e]
-        left, h = stop - b.t[lane], min(b.wish[lane], c.largest)
-        b.stop[lane] = stop
-        b.h[0, lane] = left if left < 1.000001 * h else min(h, 0.5 * left) if left < 2.0 * h else h
+        stop = min(last, m[NEXT_EVENT, lane])
+        left, h = stop - m[TIME, lane], min(m[WISH, lane], largest)
+        m[STOP, lane] = stop
+        m[H, lane] = left if left < 1.000001 * h else min(h, 0.5 * left) if left < 2.0 * h else h
 
 
 @nb.njit(cache=True, error_model="numpy")
-def judge(b):
+def judge(m, z):
     """Accept or refuse each lane's step; the growth factor is 0.9 * error ** (-1/5), between 0.2 and 5.  -> any accepted"""
-    size = load(b.error, 0) / NS
-    store(b.growth, 0, vmin(vmax(0.9 * vexp(GROWTH * vlog(size + 1e-24)), 0.2), 5.0))
+    size = load(m, ERROR) / NS
+    store(m, GREW, vmin(vmax(0.9 * vexp(GROWTH * vlog(size + 1e-24)), 0.2), 5.0))
     any_taken = False
     for lane in range(L):
-        fine = b.who[lane] >= 0 and b.error[0, lane] <= NS  # false when it is not a number
-        b.taken[0, lane] = 1.0 if fine else 0.0
+        fine = z[WHO, lane] >= 0 and m[ERROR, lane] <= NS  # false when it is not a number
+        m[TAKEN, lane] = 1.0 if fine else 0.0
         any_taken = any_taken or fine
-        if not b.error[0, lane] < math.inf:
-            b.growth[0, lane] = 0.2
+        if not m[ERROR, lane] < math.inf:
+            m[GREW, lane] = 0.2
     return any_taken
 
 
 @nb.njit(cache=True, error_model="numpy")
-def end_of_step(lane, b):
-    """Return the time at the end of the step; an event's time is taken as it stands, without rounding."""
-    h = b.h[0, lane]
-    return b.stop[lane] if h == b.stop[lane] - b.t[lane] else b.t[lane] + h
+def find_visits(m):
+    """Set the fraction of the accepted step at which each lane's next visit lies, -1 where none does.  -> any"""
+    due = False
+    for lane in range(L):
+        m[PART, lane] = -1.0
+        if m[TAKEN, lane] > 0.0:
+            now, h, visit = m[TIME, lane], m[H, lane], m[NEXT_VISIT, lane]
+            end = m[STOP, lane] if h == m[STOP, lane] - now else now + h  # an event's time is taken as it stands, without rounding
+            if visit <= end:
+                m[PART, lane] = 1.0 if visit == end else (visit - now) / h
+                due = True
+    return due
 
 
 @nb.njit(cache=True, error_model="numpy")
 def read_visits(d, b, c):
     """Read all visits within the accepted steps from the method's own interpolation, one visit of every lane at a time."""
-    while True:
-        due = False
-        for lane in range(L):
-            b.part[0, lane] = -1.0
-            if b.taken[0, lane] > 0.0 and b.visit[lane] < c.visits.size:
-                time, end = c.visits[b.visit[lane]], end_of_step(lane, b)
-                if time <= end:
-                    b.part[0, lane] = 1.0 if time == end else (time - b.t[lane]) / b.h[0, lane]
-                    due = True
-        if not due:
-            return
-        between(b.y, b.new, b.k, b.part, b.stage)
+    while find_visits(b.m):
+        between(b.y, b.new, b.k, b.m, b.stage)
         observe(b.stage, b.p, b.o)
         for lane in range(L):
-            if b.part[0, lane] >= 0.0:
+            if b.m[PART, lane] >= 0.0:
                 note(lane, b.stage, d, b, c)
 
 
 @nb.njit(cache=True, error_model="numpy")
-def take(b):
+def take(y, new, m):
     """Move the accepted lanes."""
-    taken = load(b.taken, 0)
+    taken = load(m, TAKEN)
     for i in range(NS):
-        store(b.y, i, where_positive(taken, load(b.new, i), load(b.y, i)))
+        store(y, i, where_positive(taken, load(new, i), load(y, i)))
 
 
 @nb.njit(cache=True, error_model="numpy")
-def move_on(lane, d, b, c):
-    """After the step of one lane: time, next wish, events, end of the run."""
-    w, h, growth = b.who[lane], b.h[0, lane], b.growth[0, lane]
-    d.steps[w] += 1
-    if b.taken[0, lane] > 0.0:
-        b.t[lane] = end_of_step(lane, b)
-        b.wish[lane] = max(b.wish[lane], growth * h) if h < b.wish[lane] else growth * h
-        if b.visit[lane] == c.visits.size:
+def move_on(m, z, limit):
+    """After a step: time and next wish of each lane.  -> whether a lane has an event, is finished, or fails"""
+    attention = False
+    for lane in range(L):
+        if z[WHO, lane] < 0:
+            continue
+        now, h, grown = m[TIME, lane], m[H, lane], m[GREW, lane] * m[H, lane]
+        z[STEPS, lane] += 1
+        if m[TAKEN, lane] > 0.0:
+            m[TIME, lane] = m[STOP, lane] if h == m[STOP, lane] - now else now + h
+            m[WISH, lane] = max(m[WISH, lane], grown) if h < m[WISH, lane] else grown
+        else:
+            m[WISH, lane] = grown
+        attention = attention or m[TIME, lane] >= m[STOP, lane] or z[STEPS, lane] >= limit or too_small(lane, m)
+    return attention
+
+
+@nb.njit(cache=True, error_model="numpy")
+def too_small(lane, m):
+    """A refused step so short that time stands still."""
+    return m[TAKEN, lane] == 0.0 and (m[H, lane] < 1e-13 or m[TIME, lane] + 0.01 * m[H, lane] == m[TIME, lane])
+
+
+@nb.njit(cache=True, error_model="numpy")
+def settle(d, b, c):
+    """End the runs that are finished or fail; carry out events."""
+    for lane in range(L):
+        if b.z[WHO, lane] < 0:
+            continue
+        if b.z[VISIT, lane] == c.visits.size:
             leave(lane, DONE, d, b)
-            return
-        happen_now(lane, d, b, c)
-    else:
-        b.wish[lane] = growth * h
-        if b.t[lane] + 0.01 * h == b.t[lane] or h < 1e-13:
+        elif too_small(lane, b.m):
             leave(lane, STEP_TOO_SMALL, d, b)
-            return
-    if d.steps[w] >= c.limit:
-        leave(lane, TOO_MANY_STEPS, d, b)
+        elif b.z[STEPS, lane] >= c.limit:
+            leave(lane, TOO_MANY_STEPS, d, b)
+        elif b.m[TIME, lane] >= b.m[NEXT_EVENT, lane]:
+            happen_now(lane, d, b, c)
+
+
+@nb.njit(cache=True, error_model="numpy")
+def refill(following, hi, d, b, c):
+    """Give waiting patients to idle lanes.  -> the next one to wait"""
+    first = following
+    for lane in range(L):
+        if b.z[WHO, lane] < 0 and following < hi:
+            admit(following, lane, d, b, c)
+            following += 1
+    if following > first:
+        arrive(d, b, c)
+    return following
+
+
+@nb.njit(cache=True, error_model="numpy")
+def busy(z):
+    """Whether any lane has a patient."""
+    for lane in range(L):
+        if z[WHO, lane] >= 0:
+            return True
+    return False
 
 
 @nb.njit(cache=True, error_model="numpy", nogil=True)
 def run_chunk(lo, hi, d, b, c):
     """Run patients lo to hi."""
+    y, new, stage, slope, p, factors, k, m, z, atol = b.y, b.new, b.stage, b.slope, b.p, b.factors, b.k, b.m, b.z, c.atol
     for lane in range(L):  # idle lanes hold numbers of the first patient
         admit(lo, lane, d, b, c)
-        b.who[lane] = -1
-    following = lo
+        z[WHO, lane] = -1
+    following, attention, last = lo, True, c.visits[c.visits.size - 1]
     while True:
-        fresh, active = False, 0
-        for lane in range(L):
-            if b.who[lane] < 0 and following < hi:
-                admit(following, lane, d, b, c)
-                following += 1
-                fresh = True
-        if fresh:
-            arrive(d, b, c)
-        for lane in range(L):
-            active += b.who[lane] >= 0
-        if active == 0 and following >= hi:
-            return
-        choose_steps(d, b, c)
-        step(b.y, b.new, b.stage, b.slope, b.p, b.factors, b.k, b.h, b.error, c.rtol, c.atol)
-        if judge(b):
-            read_visits(d, b, c)
-            take(b)
-        for lane in range(L):
-            if b.who[lane] >= 0:
-                move_on(lane, d, b, c)
+        if attention:
+            following = refill(following, hi, d, b, c)
+            if not busy(z):
+                if following >= hi:
+                    return
+                continue
+        choose_steps(m, z, last, c.largest)
+        step(y, new, stage, slope, p, factors, k, m, c.rtol, atol)
+        if judge(m, z):
+            if find_visits(m):
+                read_visits(d, b, c)
+            take(y, new, m)
+        attention = move_on(m, z, c.limit)
+        if attention:
+            settle(d, b, c)

@@ -12,6 +12,19 @@ SET, ADD, SCALE, RESET, INFUSION_ENDS, INFUSION_BEGINS = range(6)
 DONE, TOO_MANY_STEPS, STEP_TOO_SMALL = range(3)
 """Codes of how a patient's run ended."""
 
+H, ERROR, GREW, TAKEN, PART, TIME, WISH, STOP, NEXT_EVENT, NEXT_VISIT = range(10)
+"""Rows of numbers, one per lane: step to try, sum of squares of its scaled errors, by how much the next may grow, 1 if accepted,
+fraction at which to read a visit; hours; step that the controller would like; time that must be hit; next event; next visit."""
+
+WHO, EVENT, VISIT, STEPS = range(4)
+"""Rows of whole numbers, one per lane: patient (-1: idle), next event, next visit, steps so far."""
+
+CONSTANTS = (
+    "SET", "ADD", "SCALE", "RESET", "INFUSION_ENDS", "INFUSION_BEGINS", "DONE", "TOO_MANY_STEPS", "STEP_TOO_SMALL", "H", "ERROR", "GREW",
+    "TAKEN", "PART", "TIME", "WISH", "STOP", "NEXT_EVENT", "NEXT_VISIT", "WHO", "EVENT", "VISIT", "STEPS",
+)  # fmt: skip
+"""What the compiled code takes from this module."""
+
 
 class Patients(NamedTuple):
     """One row per patient; the last five are results."""
@@ -46,7 +59,7 @@ class Course(NamedTuple):
 
 
 class Lanes(NamedTuple):
-    """Working memory of one thread: (rows, L) vectors, then one number per lane."""
+    """Working memory of one thread, (rows, L) each."""
 
     y: Array
     new: Array  # y after the step
@@ -56,18 +69,9 @@ class Lanes(NamedTuple):
     k: Array  # (8 * NS, L)
     p: Array  # (NP + NI, L)
     inputs: Array  # (3 * NI, L)
-    o: Array  # quantities
-    h: Array  # (1, L) step to try
-    error: Array  # (1, L) sum of squares of scaled errors
-    growth: Array  # (1, L) by how much the next step may grow
-    taken: Array  # (1, L) 1 where the step is accepted
-    part: Array  # (1, L) fraction of the step, for reading between
-    t: Array  # (L,) hours
-    wish: Array  # (L,) step that the controller would like
-    stop: Array  # (L,) time that must be hit: next event or last visit
-    who: Array  # (L,) patient, -1 when idle
-    event: Array  # (L,) next event
-    visit: Array  # (L,) next visit
+    o: Array  # (NQ, L) quantities
+    m: Array  # (rows of numbers above, L)
+    z: Array  # (rows of whole numbers above, L)
 
 
 def _aligned(rows: int, lanes: int) -> Array:
@@ -80,7 +84,6 @@ def _aligned(rows: int, lanes: int) -> Array:
 def working_memory(sizes: dict[str, int], lanes: int) -> Lanes:
     """Return fresh working memory; sizes: NS, NP, NI, NQ, NW."""
     ns, ni = sizes["NS"], sizes["NI"]
-    rows = [ns, ns, ns, ns, sizes["NW"], 8 * ns, sizes["NP"] + ni, 3 * ni, sizes["NQ"], 1, 1, 1, 1, 1]
-    arrays = [_aligned(r, lanes) for r in rows] + [np.zeros(lanes) for _ in range(3)]
-    arrays += [np.full(lanes, -1), np.zeros(lanes, np.int64), np.zeros(lanes, np.int64)]
+    rows = [ns, ns, ns, ns, sizes["NW"], 8 * ns, sizes["NP"] + ni, 3 * ni, sizes["NQ"], NEXT_VISIT + 1]
+    arrays = [*(_aligned(r, lanes) for r in rows), np.full((STEPS + 1, lanes), -1)]
     return Lanes(*arrays)
