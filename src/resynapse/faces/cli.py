@@ -1,0 +1,221 @@
+"""The command line: parse, call, show. Every command loads only what it needs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from resynapse.notation import InputError
+
+if TYPE_CHECKING:
+    from resynapse.study.schema import Study
+
+HELP = "Resynapse: from dose to synapse to symptom. A simulation for research; not a medical device, not dosing advice."
+USER_ERROR, OUR_ERROR, STOPPED = 2, 1, 130
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed of every random draw.")]
+Out = Annotated[Path | None, typer.Option(help="Folder to write; an earlier result in it is replaced.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit: 0 well, 2 for input that cannot be used, 1 for a fault of ours, 130 when stopped."""
+    try:
+        app(args=arguments, prog_name="resynapse")
+    except InputError as error:
+        say(f"Error: {error}")
+        sys.exit(USER_ERROR)
+    except KeyboardInterrupt:
+        say("Stopped.")
+        sys.exit(STOPPED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # whoever read our output has gone
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("RESYNAPSE_DEBUG"):
+            raise
+        say(f"Something went wrong that is not your fault: {type(error).__name__}: {error}")
+        say("RESYNAPSE_DEBUG=1 before the command shows where; please report it with the study file.")
+        sys.exit(OUR_ERROR)
+
+
+def say(text: str) -> None:
+    """Print one message to the error stream, as it stands."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def command_line() -> list[str]:
+    """Return the command as it was given, for the record."""
+    return ["resynapse", *sys.argv[1:]]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from resynapse.study.provenance import versions
+
+        print(f"resynapse {versions().get('resynapse', 'unknown')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False) -> None:
+    """Shared options stand before the command."""
+
+
+@app.command()
+def run(
+    study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study file.")],
+    out: Out = None,
+    seed: Seed = None,
+    n: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="People in each arm.")] = None,
+) -> None:
+    """Simulate a study and write its run folder: tables, report, methods paragraph, provenance."""
+    from resynapse.faces.run_folder import new_folder, write_run
+    from resynapse.study import load_study
+
+    asked = changed(load_study(study), n, seed)
+    target = out or Path("runs") / study.stem
+    start = time.perf_counter()
+    with new_folder(target, "run") as folder:
+        from resynapse.study.provenance import provenance
+        from resynapse.study.simulate import simulate
+
+        with progress() as tell:
+            result = simulate(asked, progress=tell)
+            tell("writing tables and report", len(asked.arms), len(asked.arms))
+            write_run(folder, result, provenance(result.system, asked.seed, result.digest, command_line()))
+    show_run(result)
+    print(f"\nReport: {target / 'report.html'}   ({time.perf_counter() - start:.1f} s)")
+
+
+def changed(study: Study, n: int | None, seed: int | None) -> Study:
+    """Return the study with other numbers of people or another seed where they are given."""
+    new = {key: value for key, value in (("n", n), ("seed", seed)) if value is not None}
+    return study.model_copy(update={"population": study.population.model_copy(update=new)}) if new else study
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Give a function tell(text, done, all) that moves a bar on a terminal and is silent elsewhere."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    screen = Console(stderr=True)
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=screen, transient=True, disable=not screen.is_terminal
+    )
+    with bar:
+        task = bar.add_task("compiling", total=None)
+        yield lambda text, done, whole: bar.update(task, description=text, completed=done, total=whole)
+
+
+def show_run(result: Any) -> None:
+    """Print the endpoints by arm, and against the control, as one short table."""
+    from rich.table import Table
+
+    from resynapse.study.summary import summary
+
+    print(result.study.question)
+    print(f"{result.study.n:,} virtual people in each arm, seed {result.study.seed}; estimates with 90 % intervals\n")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in ("endpoint", "arm", "value", "90 % interval", "unit"):
+        table.add_column(head, justify="right" if head == "value" else "left", no_wrap=True)
+    last = ""
+    for row in summary(result):
+        arm = f"{row.arm} - {row.against}" if row.against else row.arm
+        table.add_row(
+            row.endpoint if row.endpoint != last else "", arm, number(row.value), f"{number(row.low)} to {number(row.high)}", row.unit
+        )
+        last = row.endpoint
+    console().print(table)
+    if failed := {name: len(arm.failed) for name, arm in result.arms.items() if arm.failed}:
+        say(f"Left out, because the solver did not reach the end: {', '.join(f'{k} in {name}' for name, k in failed.items())}")
+
+
+def console() -> Console:
+    """Return a console that never wraps where nobody looks at a screen."""
+    return Console() if sys.stdout.isatty() else Console(width=160)
+
+
+def number(value: float) -> str:
+    """Return a number with three significant digits, without exponents where it can be."""
+    if value != value:
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+@app.command()
+def qualify(
+    evidence: Annotated[list[Path], typer.Option(help="CSV file, or folder of CSV files; may be given several times.")],
+    out: Annotated[Path, typer.Option(help="Folder to write; an earlier result in it is replaced.")],
+    sources: Annotated[Path | None, typer.Option(help="Table of sources.")] = None,
+    ids: Annotated[str, typer.Option(help="Rows to judge, separated by commas; all when empty.")] = "",
+    replicates: Annotated[int, typer.Option(min=2, max=100_000, help="Replicate studies for each row.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of every random draw.")] = 1,
+) -> None:
+    """Predict the published statistics of evidence rows and judge the model against them."""
+    from resynapse.faces.qualify import qualify as judge
+
+    wanted = tuple(word.strip() for word in ids.split(",") if word.strip())
+    with progress() as tell:
+        lines = judge(evidence, out, (sources, wanted, replicates, seed), command_line(), tell)
+    print("\n".join(lines))
+
+
+@app.command()
+def describe(
+    mechanism: Annotated[str, typer.Argument(help="A mechanism; leave out for the table of contents.")] = "",
+    species: Annotated[str, typer.Option(help="human, mouse or rat.")] = "human",
+    cuts: Annotated[bool, typer.Option("--cuts", help="List the arrows that a study can cut.")] = False,
+) -> None:
+    """Show the model: its mechanisms, or one of them with its equations, parameters and sources."""
+    from resynapse.faces import describe as pages
+    from resynapse.model import SPECIES, build
+
+    if species not in SPECIES:
+        raise InputError("--species", species, f"one of {', '.join(SPECIES)}", SPECIES)
+    if cuts:
+        print(pages.cuts())
+        return
+    system = build(species)
+    print(pages.page(system, pages.chapter(system, mechanism)) if mechanism else pages.overview(system))
+
+
+@app.command()
+def cite(
+    bibtex: Annotated[bool, typer.Option("--bibtex", help="As BibTeX.")] = False,
+    species: Annotated[str, typer.Option(help="human, mouse or rat.")] = "human",
+) -> None:
+    """List the sources of the model's numbers."""
+    from resynapse.faces import bibliography
+    from resynapse.model import SPECIES, build
+
+    if species not in SPECIES:
+        raise InputError("--species", species, f"one of {', '.join(SPECIES)}", SPECIES)
+    system = build(species)
+    for key, count in bibliography.used(system).items():
+        print(bibliography.bibtex(key) if bibtex else f"{bibliography.citation(key)}  ({count} parameter{'s' if count > 1 else ''})")
+    if not bibtex:
+        print(f"\n{bibliography.assumed(system)} of {len(system.params)} parameters rest on assumptions; `resynapse describe` marks them.")
+
+
+@app.command()
+def diff(
+    first: Annotated[Path, typer.Argument(metavar="RUN1", help="A run folder.")],
+    second: Annotated[Path, typer.Argument(metavar="RUN2", help="Another.")],
+) -> None:
+    """Compare two run folders: what was asked, what it was made from, what came out."""
+    from resynapse.faces.compare import compare
+
+    print(compare(first, second))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""The methods paragraph of a run: what a paper would say of it, with the bibliography of the numbers that it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from resynapse.faces.bibliography import assumed, citation, used
+from resynapse.model.population import POPULATIONS
+from resynapse.study.vocabulary import DRUGS, time_text
+
+if TYPE_CHECKING:
+    from resynapse.study.schema import Arm, Study
+    from resynapse.study.simulate import RunResult
+
+ROUTE_WORDS = {
+    "iv": "intravenously", "im": "intramuscularly", "sc": "subcutaneously", "intranasal": "intranasally", "oral": "orally",
+    "sublingual": "sublingually", "oral_er": "as extended-release tablets", "buccal_film": "as a buccal film", "rectal": "rectally",
+    "inhaled": "by inhalation",
+}  # fmt: skip
+BLINDINGS = {
+    "inactive": "Control was inert and blinding double.",
+    "active": "Control was psychoactive and blinding double.",
+    "open": "Treatment was open.",
+    "anaesthesia": "Treatment was masked by anaesthesia.",
+}
+DISCLAIMER = "This is a simulation for research. It is not a medical device and not advice on dosing."
+
+
+def methods_text(result: RunResult, facts: dict[str, Any]) -> str:
+    """Return the paragraph and its bibliography as Markdown."""
+    system, version = result.system, facts["versions"].get("resynapse", "")
+    keys = used(system)
+    words = [
+        f"Simulations were made with Resynapse {version}, a quantitative systems pharmacology model of ketamine in depression",
+        f"({len(system.states)} state variables, {len(system.params)} parameters, of which {assumed(system)} rest on assumptions;",
+        f"model hash {facts['model_hash'][:12]}).",
+        people(result.study),
+        *(arm_words(name, arm) for name, arm in result.study.arms.items()),
+        BLINDINGS[result.study.blinding],
+        f"Observations were made at {', '.join(map(time_text, result.study.visits))} after the first dose, before any dose then due.",
+        "Scores were simulated with the scale's own rating error and rounded to its steps; a baseline is the value at time 0.",
+        "Intervals are 90 % intervals of the estimate given the number of people simulated;"
+        " they do not hold what is uncertain about the model.",
+        f"The random seed was {result.study.seed}; the digest of the results is {facts['digest'][:12]}.",
+    ]
+    listed = "\n".join(f"{k}. {citation(key)}" for k, key in enumerate(keys, start=1))
+    return f"# Methods\n\n{' '.join(words)}\n\n*{DISCLAIMER}*\n\n## Sources of the model's numbers\n\n{listed}\n"
+
+
+def people(study: Study) -> str:
+    """Return the sentence about who took part."""
+    meaning = POPULATIONS[study.population.of].meaning if study.population.of in POPULATIONS else study.population.of
+    limits = [f"{trait} {x if isinstance(x, str) else f'{x[0]:g} to {x[1]:g}'}" for trait, x in study.population.where.items()]
+    kept = f", restricted to {', '.join(limits)}" if limits else ""
+    return f"{study.n:,} virtual people ({meaning}{kept}) were drawn; every arm treated the same people."
+
+
+def arm_words(name: str, arm: Arm) -> str:
+    """Return the sentence about one arm."""
+    if arm.drug == "none":
+        return f"Arm {name} got no treatment."
+    days = f"on day{'s' if len(arm.days) > 1 else ''} {', '.join(f'{d / 24:.4g}' for d in arm.days)}"
+    amounts = list(dict.fromkeys(f"{value:g} {unit}" for value, unit in arm.doses)) if DRUGS[arm.drug].active else []
+    dose = f" {' then '.join(amounts)}" if len(amounts) < 3 else f" {amounts[0]} rising or falling to {amounts[-1]}"
+    over = f" over {time_text(arm.over)}" if arm.over else ""
+    route = f" {ROUTE_WORDS.get(arm.route, arm.route)}" if arm.route else ""
+    sham = f", with sham on days {', '.join(f'{d / 24:.4g}' for d in arm.blind)}" if arm.blind else ""
+    cut = f", with {', '.join(arm.cut)} cut out of the model" if arm.cut else ""
+    return f"Arm {name} got {arm.drug}{dose if amounts else ''}{route}{over} {days}{sham}{cut}."

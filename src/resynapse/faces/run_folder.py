@@ -1,0 +1,143 @@
+"""A run folder: everything of one run in one place, there as a whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resynapse.notation import InputError
+
+if TYPE_CHECKING:
+    from resynapse.study.simulate import RunResult
+
+MARK = "provenance.json"
+FORMAT = 1
+SUMMARY = ("endpoint", "arm", "against", "n", "value", "low", "high", "sd", "unit")
+
+
+@contextmanager
+def new_folder(out: str | Path, kind: str) -> Iterator[Path]:
+    """Give a folder to write into; it takes the place of `out` at the end, or vanishes if anything goes wrong.
+
+    kind: "run" or "qualify".  Raises InputError, before anything is computed, when `out` cannot be written, is a file, or is a
+    folder that no earlier run made.
+    """
+    target = Path(out)
+    _refuse_foreign(target, kind)
+    try:
+        target = target.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    except (OSError, ValueError) as why:
+        raise InputError("--out", str(out), f"a folder that can be written ({getattr(why, 'strerror', None) or why})") from None
+    try:
+        yield made
+        made.chmod(0o777 & ~_umask())
+        _put(made, target)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _refuse_foreign(target: Path, kind: str) -> None:
+    """Refuse a place that holds anything but an earlier result of the same kind."""
+    try:
+        if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+            return
+        found = kind_of(target)
+    except (OSError, ValueError) as why:
+        raise InputError("--out", str(target), f"a folder that can be written ({getattr(why, 'strerror', None) or why})") from None
+    if found != kind:
+        what = "a file" if target.is_file() else f"a folder of '{found}'" if found else "a folder with other things in it"
+        raise InputError("--out", f"{target} ({what})", f"a new folder, or one that an earlier `resynapse {kind}` made")
+
+
+def kind_of(folder: Path) -> str:
+    """Return "run" or "qualify" for a folder that Resynapse made, else an empty text."""
+    try:
+        held = json.loads((folder / MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(held.get("kind", "")) if isinstance(held, dict) else ""
+
+
+def _put(made: Path, target: Path) -> None:
+    """Put a finished folder in its place; an earlier one steps aside first and is then removed."""
+    old = None
+    if target.exists():
+        old = Path(tempfile.mkdtemp(prefix=f".{target.name}.old.", dir=target.parent)) / "old"
+        os.replace(target, old)
+    try:
+        os.replace(made, target)
+    except OSError:
+        if old:
+            os.replace(old, target)
+        raise
+    finally:
+        if old:
+            shutil.rmtree(old.parent, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
+    """Write a run: study.yaml, patients and observations as Parquet, summary.csv, methods.md, report.html, provenance.json."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from resynapse.faces.methods_text import methods_text
+    from resynapse.study import tables
+    from resynapse.study.summary import summary
+
+    (folder / "study.yaml").write_text(study_text(result), encoding="utf-8")
+    pq.write_table(pa.table(dict(tables.patients(result))), folder / "patients.parquet", compression="zstd")
+    pq.write_table(tables.observations(result), folder / "observations.parquet", compression="zstd")
+    write_csv(folder / "summary.csv", SUMMARY, [row.as_dict() for row in summary(result)])
+    (folder / "methods.md").write_text(methods_text(result, facts), encoding="utf-8")
+    if find_spec("resynapse.faces.report"):  # being built
+        from resynapse.faces.report import write_run_report
+
+        write_run_report(result, folder / "report.html")
+    write_facts(folder, "run", facts)
+
+
+def study_text(result: RunResult) -> str:
+    """Return the resolved study as YAML that can be read again."""
+    import yaml
+
+    return yaml.safe_dump(result.study.resolved(), sort_keys=False, allow_unicode=True, width=100)
+
+
+def write_csv(path: Path, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:
+    """Write a table; numbers with ten significant digits, so that files compare."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({k: f"{v:.10g}" if isinstance(v, float) else v for k, v in row.items()})
+
+
+def write_facts(folder: Path, kind: str, facts: dict[str, Any]) -> None:
+    """Write provenance.json, the mark of a folder that Resynapse made."""
+    held = {"kind": kind, "format": FORMAT, **facts}
+    (folder / MARK).write_text(json.dumps(held, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_facts(folder: str | Path, kind: str) -> dict[str, Any]:
+    """Return the provenance of a folder. Raises InputError when Resynapse did not make it."""
+    folder = Path(folder)
+    if not folder.is_dir() or kind_of(folder) != kind:
+        read = "no such folder" if not folder.exists() else "not a folder of this kind"
+        raise InputError(str(folder), read, f"a folder made by `resynapse {kind}`")
+    return json.loads((folder / MARK).read_text(encoding="utf-8"))

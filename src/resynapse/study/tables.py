@@ -1,0 +1,58 @@
+"""Tables of a finished run: its people, and what was observed at the study's own times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from resynapse.study.simulate import ArmResult, RunResult
+
+
+def patients(result: RunResult) -> dict[str, np.ndarray]:
+    """Return one row for each virtual person: number, covariates, and the parameters that differ between people (n,) each."""
+    people = result.cohort
+    varied = {name: np.asarray(value) for name, value in people.values.items() if np.ndim(value) == 1 and name not in people.covariates}
+    return {"patient": people.people, **people.covariates, **varied}
+
+
+def observations(result: RunResult) -> Any:
+    """Return a pyarrow table with one row for each value: patient, arm, time_h, quantity, value (as measured), true.
+
+    The times are those that the study observes; a person whose course could not be solved has no rows in that arm.
+    """
+    import pyarrow as pa
+
+    names, quantities = list(result.arms), sorted({q for arm in result.arms.values() for q in arm.measured})
+    columns: dict[str, list[np.ndarray]] = {name: [] for name in ("patient", "arm", "time_h", "quantity", "value", "true")}
+    for arm in result.arms.values():
+        keep, hits = solved(result, arm), observed(result, arm)
+        shape = (int(keep.sum()), len(hits))
+        for quantity in arm.measured:
+            rows = {
+                "patient": np.repeat(result.cohort.people[keep], shape[1]),
+                "arm": np.full(shape[0] * shape[1], names.index(arm.name), np.int32),
+                "time_h": np.tile(arm.times[hits], shape[0]),
+                "quantity": np.full(shape[0] * shape[1], quantities.index(quantity), np.int32),
+                "value": arm.measured[quantity][keep][:, hits].ravel(),
+                "true": arm.true[quantity][keep][:, hits].ravel(),
+            }
+            for name, part in rows.items():
+                columns[name].append(part)
+    table = {name: pa.array(np.concatenate(parts)) for name, parts in columns.items()}
+    table["arm"] = pa.DictionaryArray.from_arrays(table["arm"], pa.array(names))
+    table["quantity"] = pa.DictionaryArray.from_arrays(table["quantity"], pa.array(quantities))
+    return pa.table(table)
+
+
+def solved(result: RunResult, arm: ArmResult) -> np.ndarray:
+    """Return a mask (n,) of the people whose course in this arm was solved."""
+    keep = np.ones(result.cohort.n, bool)
+    keep[list(arm.failed)] = False
+    return keep
+
+
+def observed(result: RunResult, arm: ArmResult) -> np.ndarray:
+    """Return the positions, in the arm's times, at which the study observes."""
+    return np.flatnonzero([np.isclose(result.study.times, t, rtol=0, atol=1e-6).any() for t in arm.times])
