@@ -24,7 +24,7 @@ class Glutamate(Mechanism):
     marker   = param(150.0,  "percent", "rise of the spectroscopy marker per surge",      (50, 300),    "fit:milak2016")
     g_direct = param(0.5,    "1",   "rival: drive per pyramidal block",                   (0.1, 2.0),   "assumed")
     g_hnk    = param(0.3,    "1",   "rival: largest drive by hydroxynorketamine",         (0.1, 2.0),   "assumed")
-    K_hnk    = param(8.0,    "µM",  "rival: half of it, near its brain level after an effective dose", (0.1, 30), "lumsden2019")
+    K_hnk    = param(1.0,    "µM",  "rival: half of it; brain fluid held 8 µM after an effective dose of it", (0.1, 10), "lumsden2019")
     ampa     = param(1.0,    "1",   "switch: drive through AMPA receptors",               (0.0, 1.0),   "switch")
     disinhibition = param(1.0, "1", "switch: drive by disinhibition",                     (0.0, 1.0),   "switch")
     direct_block  = param(0.0, "1", "switch: rival, drive by direct block of pyramidal GluN2B", (0.0, 1.0), "switch")

@@ -61,7 +61,7 @@ class RodentKinetics(Mechanism):
 
 
 CALM = {"chronic": param(0.0, "1", "load of an animal before any stress", (0.0, 0.5), "convention")}
-WHOLE_SHARE = {"share": param(0.999, "1", "of an animal's behaviour that synapse loss explains: it has no other illness", (0.5, 1.0), "assumed")}
+WHOLE_SHARE = {"share": param(0.999, "1", "of behaviour that synapse loss explains: no other illness", (0.5, 1.0), "assumed")}
 RAT_KE = param(0.9, "1/h", "elimination in rats", (0.4, 1.5), "assumed")
 RODENT_DEPOTS = {"ip": "belly", "sc": "skin", "iv": "infusion"}  # route -> local name of the state or input that takes the dose
 

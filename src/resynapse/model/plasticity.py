@@ -23,7 +23,7 @@ class Plasticity(Mechanism):
     tau_pot   = param( 24.0,   "h",   "its decay",                                                (12, 48),       "fit:aleksandrova2020")
     k_grow    = param( 3.25,   "1",   "growth programme by translation",                          (1.5, 6.0),     "fit:modasava2019")
     tau_grow  = param( 2.63,   "h",   "its delay, passed three times",                            (1.0, 4.0),     "fit:modasava2019")
-    tau_prog  = param( 34.0,   "h",   "its decay",                                                (15, 66),       "fit:phoumthipphavong2016")
+    tau_prog  = param( 34.0,   "h",   "its decay",                                                (15, 66),     "fit:phoumthipphavong2016")
     new       = param( 5.0,    "1",   "formation by the programme, in ordinary formations",       (2.0, 10),      "fit:modasava2019")
     turnover  = param( 0.47,   "1/d", "turnover of young spines",                                 (0.3, 0.7),     "fit:shao2021")
     settle    = param( 0.62,   "1",   "share of young spines that settles",                       (0.4, 0.8),     "fit:shao2021")

@@ -17,7 +17,7 @@ class Receptor(Mechanism):
     w_s_nor  = param(0.18,  "1",  "the same for S-norketamine: Ki 1.7",                 (0.08, 0.3), "ebert1997")
     w_r_nor  = param(0.02,  "1",  "the same for R-norketamine: Ki 13",                  (0.0, 0.1),  "ebert1997")
     K_int    = param(1.0,   "µM", "half block on interneurons, S-equivalents",          (0.6, 1.8),  "nmdar_table2013")
-    K_pyr    = param(4.0,   "µM", "half block on pyramidal cells, S-equivalents",       (1.2, 6.0),  "assumed")
+    K_pyr    = param(5.0,   "µM", "half block on pyramidal cells, S-equivalents",       (1.2, 6.0),  "assumed")
     share_int = param(0.2,  "1",  "interneurons' share of all channels that a tracer sees", (0.1, 0.4), "assumed")
     glun2d   = param(1.0,   "1",  "switch: interneurons carry the channel (GluN2D)",    (0.0, 1.0),  "switch")
     glun2b   = param(1.0,   "1",  "switch: pyramidal cells carry the channel (GluN2B)", (0.0, 1.0),  "switch")

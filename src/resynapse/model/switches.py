@@ -1,7 +1,7 @@
 """Switches: what a study may cut or change by name, as {parameter outside: value}; interventions act at a time, as events.
 
 Plain tables; `describe` prints them.  A name in CUTS removes one arrow; a name in STRAINS changes a person or animal for good;
-a name in INTERVENTIONS sets an input or fires an event.
+a name in INTERVENTIONS changes an input or a state at a time.
 """
 
 from dataclasses import dataclass
@@ -17,11 +17,15 @@ class Cut:
 
 @dataclass(frozen=True)
 class Intervention:
-    """Something that happens at a time.  what: an input or an event outside; level: the value that an input gets, if any."""
+    """Something that happens at a time: what (an input or a state outside) is set to a value, gets it added, or is scaled by it.
+
+    An input keeps its value until it is set to 0 again.
+    """
 
     meaning: str
     what: str
-    level: float | None = None
+    act: str
+    value: float
 
 
 def _off(meaning: str, *names: str) -> Cut:
@@ -68,12 +72,12 @@ STRAINS: dict[str, Cut] = {
 }
 
 INTERVENTIONS: dict[str, Intervention] = {
-    "ampa_antagonist": Intervention("AMPA antagonist such as NBQX on board", "ampa_antagonist", 1.0),
-    "bdnf_antibody": Intervention("antibody against BDNF in the cortex", "bdnf_antibody", 1.0),
-    "rapamycin": Intervention("inhibitor of mTORC1 on board", "rapamycin", 1.0),
-    "lps": Intervention("lipopolysaccharide, an immune challenge", "immune_challenge", 2.0),
-    "stress": Intervention("daily stress such as restraint or corticosterone, while it is 1", "life", 1.0),
-    "relief": Intervention("the usual load falls by half", "life", -0.24),
-    "photo_erasure": Intervention("light shrinks the drug-made spines of the cortex", "mpfc_photo_erasure"),
-    "ect_session": Intervention("one session of electroconvulsive therapy", "ect_session"),
+    "ampa_antagonist": Intervention("AMPA antagonist such as NBQX on board", "ampa_antagonist", "set", 1.0),
+    "bdnf_antibody": Intervention("antibody against BDNF in the cortex", "bdnf_antibody", "set", 1.0),
+    "rapamycin": Intervention("inhibitor of mTORC1 on board", "rapamycin", "set", 1.0),
+    "lps": Intervention("lipopolysaccharide, an immune challenge", "immune_challenge", "set", 2.0),
+    "stress": Intervention("daily stress such as restraint or corticosterone, while it is 1", "life", "set", 1.0),
+    "relief": Intervention("the usual load falls by half", "life", "set", -0.24),
+    "photo_erasure": Intervention("light shrinks the drug-made spines of the cortex", "mpfc_young_new", "scale", 0.0),
+    "ect_session": Intervention("one session of electroconvulsive therapy", "sessions", "add", 1.0),
 }

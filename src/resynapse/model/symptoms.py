@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from resynapse.notation import Mechanism, exp, maximum, observation, param, pos, power, quantity, where
 
-#        discrimination, thresholds: little interest, feeling down, sleep, fatigue, appetite, bad about self, concentration, psychomotor, suicidal
+# discrimination, three thresholds: little interest, feeling down, sleep, fatigue, appetite,
+# bad about self, concentration, psychomotor, suicidal
 BANK = (
     (2.21, 0.83, 1.75, 2.50), (3.53, 0.89, 1.71, 2.23), (1.94, 0.33, 1.30, 1.97), (2.20, 0.16, 1.33, 2.00), (2.10, 0.94, 1.74, 2.42),
     (3.20, 1.00, 1.66, 2.19), (1.94, 1.04, 1.88, 2.46), (1.90, 1.58, 2.35, 2.97), (3.24, 1.83, 2.43, 2.79),
