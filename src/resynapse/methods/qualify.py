@@ -1,0 +1,303 @@
+"""The judge at work: predict published statistics as replicate studies would report them, then compare.
+
+Rows that share an experiment share one pool of at least 5,000 people in at least 50 blocks; each block is a virtual study with
+its own between-study effects.  A replicate picks a block and draws n people from it, WITHOUT putting them back (the whole block
+again where n is larger): drawn from a block of independent people, such a group is itself a random sample, so the spread over
+replicates holds exactly the between-study variance and that of n people, not that of n from the 100 who happen to stand in the
+block.  A missing n counts as 30 people or 10 animals.
+
+Draws depend on seed and row id alone, and the hours that a pool is asked for on all rows given, so predicting a few ids gives
+the numbers of a full run.  Rows reach the model without their observed values (`Row.blinded`); the predictions are sealed by a
+digest before the observed column is read.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from resynapse.engine.streams import uniform
+from resynapse.methods import judge
+from resynapse.methods.conversion import factor
+from resynapse.methods.evidence import Row, word_problem
+from resynapse.methods.judge import Prediction, Verdict
+from resynapse.methods.pool import Experiment, Missing, NotSimulated, Pool
+from resynapse.methods.readings import series_of
+from resynapse.methods.statistic import Plan, plan
+from resynapse.notation import InputError
+
+Array = NDArray[np.float64]
+MISSING_N = {"human": 30}
+MISSING_ANIMALS = 10
+LARGEST_SAMPLE = 20_000_000  # numbers held at once while replicates are drawn
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much is simulated: replicates per row, people and blocks per pool, and the seed of everything random."""
+
+    replicates: int = 200
+    seed: int = 1
+    people: int = 5000
+    blocks: int = 50
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One predict row beside its prediction; without one (`reason` says why) the verdict is not_simulated."""
+
+    row: Row
+    area: str
+    observed: tuple[float, float] | None
+    prediction: Prediction | None
+    verdict: Verdict | None
+    reason: str
+
+    @property
+    def word(self) -> str:
+        """Return agrees, disagrees or not_simulated."""
+        if self.verdict is None:
+            return "not_simulated"
+        return "agrees" if self.verdict.agrees else "disagrees"
+
+
+@dataclass(frozen=True)
+class Qualification:
+    """All comparisons, in the order of the rows, with the digest of the predictions."""
+
+    comparisons: tuple[Comparison, ...]
+    digest: str
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class _Job:
+    row: Row
+    experiment: Experiment
+    plan: Plan
+
+
+def qualify(
+    rows: Sequence[Row],
+    experiment_of: Callable[[Row], Experiment | NotSimulated],
+    settings: Settings | None = None,
+    ids: Iterable[str] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> Qualification:
+    """Predict and judge every predict row, or those named by `ids`.
+
+    experiment_of: row without its observed value -> Experiment or NotSimulated.  progress: called with pools done and in all.
+    InputError where an id is not that of a predict row.
+    """
+    settings = settings or Settings()
+    asked = [row for row in rows if row.use == "predict"]
+    wanted = _wanted(asked, ids)
+    jobs = {row.id: _job(row.blinded(), experiment_of) for row in asked}
+    predictions = _predict_all([jobs[row.id] for row in asked], wanted, settings, progress)
+    digest = seal(predictions)
+    # Only from here on is an observed value read.
+    found = tuple(_compare(row, predictions[row.id]) for row in asked if row.id in wanted)
+    return Qualification(found, digest, settings)
+
+
+def _wanted(asked: Sequence[Row], ids: Iterable[str]) -> set[str]:
+    known = {row.id for row in asked}
+    ids = list(ids)
+    for name in ids:
+        if name not in known:
+            raise InputError("--ids", name, "the id of a row with use=predict", known)
+    return set(ids) or known
+
+
+def _job(row: Row, experiment_of: Callable[[Row], Experiment | NotSimulated]) -> _Job | tuple[str, NotSimulated]:
+    """Set a row up, or say why not."""
+    if row.access == "recalled":
+        return row.id, NotSimulated("access=recalled: never tested on")
+    problem = word_problem(row)
+    if problem:
+        return row.id, NotSimulated(problem)
+    try:
+        experiment = experiment_of(row)
+        if isinstance(experiment, NotSimulated):
+            return row.id, experiment
+        made = plan(row, experiment)
+    except InputError as error:
+        return row.id, NotSimulated(str(error))
+    return (row.id, made) if isinstance(made, NotSimulated) else _Job(row, experiment, made)
+
+
+def _predict_all(
+    jobs: Sequence[_Job | tuple[str, NotSimulated]], wanted: set[str], settings: Settings, progress: Callable[[int, int], None] | None
+) -> dict[str, Prediction | NotSimulated]:
+    """Predict the wanted rows, simulating each experiment once and keeping its pool only while some row still needs it."""
+    found: dict[str, Prediction | NotSimulated] = {job[0]: job[1] for job in jobs if isinstance(job, tuple) and job[0] in wanted}
+    times = _times_by_key([job for job in jobs if isinstance(job, _Job)])
+    todo = [job for job in jobs if isinstance(job, _Job) and job.row.id in wanted]
+    order = {key: i for i, key in enumerate(dict.fromkeys(job.experiment.key for job in todo))}
+    todo.sort(key=lambda job: order[job.experiment.key])
+    waiting: dict[Hashable, int] = {}
+    for job in todo:
+        for arm in _arms(job):
+            waiting[arm.key] = waiting.get(arm.key, 0) + 1
+    pools: dict[Hashable, Pool | NotSimulated] = {}
+    total, done = len(waiting), 0
+    for job in todo:
+        for arm in _arms(job):
+            if arm.key not in pools:
+                pools[arm.key] = arm.simulate(times[arm.key], settings.people, settings.blocks, settings.seed)
+                done += 1
+                if progress:
+                    progress(done, total)
+        found[job.row.id] = _predict(job, [pools[arm.key] for arm in _arms(job)], settings)
+        for arm in _arms(job):
+            waiting[arm.key] -= 1
+            if not waiting[arm.key]:
+                del pools[arm.key]
+    return found
+
+
+def _arms(job: _Job) -> list[Experiment]:
+    control = job.experiment.control
+    return [job.experiment] if job.plan.control is None or control is None else [job.experiment, control]
+
+
+def _times_by_key(jobs: Iterable[_Job]) -> dict[Hashable, tuple[float, ...]]:
+    """All hours (pool axis) that any row needs from each pool."""
+    needed: dict[Hashable, set[float]] = {}
+    for job in jobs:
+        for arm, reading in zip(_arms(job), (job.plan.drug, job.plan.control), strict=False):
+            if reading is not None:
+                needed.setdefault(arm.key, set()).update(round(float(t), 9) for t in reading.times)
+    return {key: tuple(sorted(times)) for key, times in needed.items()}
+
+
+def _predict(job: _Job, pools: Sequence[Pool | NotSimulated], settings: Settings) -> Prediction | NotSimulated:
+    """The row's statistic over replicates, in the row's unit."""
+    arms: list[Pool] = []
+    for pool in pools:
+        if isinstance(pool, NotSimulated):
+            return pool
+        arms.append(pool)
+    row, made = job.row, job.plan
+    try:
+        values = _replicates(job, arms, settings)
+        unit = made.unit or made.drug.unit_in(arms[0])
+    except Missing as error:
+        return NotSimulated(str(error))
+    if row.statistic != "direction":
+        weight = row.number("weight") or 70.0
+        size = factor(unit, row.unit, arms[0].molar_mass.get(series_of(row, job.experiment)), weight)
+        if isinstance(size, NotSimulated):
+            return size
+        values = values * size
+    notes = (*job.experiment.notes, *made.notes)
+    if row.n is None:
+        notes = (*notes, f"n missing: {_size(row)} {'people' if row.species in MISSING_N else 'animals'}")
+    return _prediction(values, row.statistic == "direction", notes)
+
+
+def _prediction(values: Array, direction: bool, notes: tuple[str, ...]) -> Prediction | NotSimulated:
+    """Median, interval and SD over replicates; those in which the statistic is not defined are left out."""
+    up = down = effect = float("nan")
+    if direction:
+        values, standard = values[:, 0], values[:, 1]
+        effect = float(np.median(standard[np.isfinite(values)])) if np.isfinite(values).any() else effect
+        values = np.sign(values)
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return NotSimulated("the statistic is not defined in the simulated studies")
+    if direction:
+        up, down = float((values > 0).mean()), float((values < 0).mean())
+        notes = (*notes, f"up in {up:.0%}, down in {down:.0%} of replicates, median standardised effect {effect:.2g}")
+    low, middle, high = (float(q) for q in np.quantile(values, [0.05, 0.5, 0.95]))
+    # Equal values leave a rounding error in their SD; it must not pass for a spread.
+    sd = 0.0 if np.ptp(values) == 0 else float(np.std(values, ddof=1))
+    return Prediction(middle, low, high, sd, up, down, effect, notes)
+
+
+def _size(row: Row) -> int:
+    return row.n if row.n is not None else MISSING_N.get(row.species, MISSING_ANIMALS)
+
+
+def _replicates(job: _Job, pools: Sequence[Pool], settings: Settings) -> Array:
+    """The statistic in each replicate, (R,) or (R, 2)."""
+    row, made = job.row, job.plan
+    drug = made.drug.values(pools[0])
+    if made.control is None or len(pools) == 1:
+        control, people = drug, draw([pools[0].block], [_size(row)], row.id, settings)[0]
+        groups = [people, people[:, :0]]
+    else:
+        control = made.control.values(pools[1])
+        n = _size(row)
+        if made.paired:
+            if len(drug) != len(control) or not np.array_equal(pools[0].block, pools[1].block):
+                raise Missing("the two arms do not hold the same people")
+            together = draw([pools[0].block], [n], row.id, settings)[0]
+            groups = [together, together]
+        else:
+            groups = draw([p.block for p in pools], [max(n - n // 2, 1), max(n // 2, 1)], row.id, settings)
+    width = max(1, groups[0].shape[1] * drug.shape[1])
+    step = max(1, LARGEST_SAMPLE // width)
+    parts = [
+        made.summary(drug[groups[0][i : i + step]], control[groups[1][i : i + step]]) for i in range(0, settings.replicates, step)
+    ]  # fmt: skip
+    return np.concatenate(parts)
+
+
+def draw(blocks: Sequence[NDArray[np.int64]], sizes: Sequence[int], row_id: str, settings: Settings) -> list[NDArray[np.intp]]:
+    """Pick a block for each replicate and people from it, for each arm: indices (R, n) into the arm's pool.
+
+    blocks: the block label of everybody, one array per arm; all arms of a replicate come from the same block, each from its own
+    share of the block's people (arms of parallel groups hold different people).  Nobody is drawn twice before everybody in the
+    share was drawn once.  Missing where the arms share no block.
+    """
+    common = np.array(sorted(set(np.unique(blocks[0])).intersection(*(np.unique(b) for b in blocks[1:]))))
+    if not len(common):
+        raise Missing("the arms share no block of people")
+    pick = uniform(settings.seed, f"qualify, block, {row_id}", 0, np.arange(settings.replicates))
+    chosen = (pick * len(common)).astype(int)
+    return [
+        _people(block, common, chosen, n, (arm, len(blocks)), row_id, settings)
+        for arm, (block, n) in enumerate(zip(blocks, sizes, strict=True))
+    ]  # fmt: skip
+
+
+def _people(
+    block: NDArray[np.int64], labels: NDArray[np.int64], chosen: NDArray[np.int64], n: int, share: tuple[int, int], row_id: str,
+    settings: Settings,
+) -> NDArray[np.intp]:
+    """Indices (R, n) of people from block `labels[chosen]`, from part share[0] of share[1] of a random order of its people."""
+    groups = [np.flatnonzero(block == label) for label in labels]
+    count = np.array([len(g) for g in groups])
+    members = np.full((len(labels), count.max()), -1)
+    for i, group in enumerate(groups):
+        members[i, : len(group)] = group
+    low, high = count * share[0] // share[1], count * (share[0] + 1) // share[1]
+    if np.any(high == low):
+        raise Missing("a block holds too few people")
+    replicate = np.arange(settings.replicates)[:, None]
+    low, size = low[chosen][:, None], (high - low)[chosen][:, None]
+    # The same random order for every arm, so shares do not overlap; a share that is used up is gone through again.
+    keys = uniform(settings.seed, f"qualify, people, {row_id}", replicate, np.arange(count.max())[None, :])
+    order = np.argsort(np.where(np.arange(count.max()) < count[chosen][:, None], keys, 2.0), axis=-1)
+    return members[chosen[:, None], order[replicate, low + np.arange(n)[None, :] % size]]
+
+
+def seal(predictions: dict[str, Prediction | NotSimulated]) -> str:
+    """Digest (SHA-256) of predictions, whatever their order."""
+    lines = []
+    for name in sorted(predictions):
+        p = predictions[name]
+        numbers = [p.reason] if isinstance(p, NotSimulated) else [repr(v) for v in (p.median, p.low, p.high, p.sd, p.up, p.down, p.effect)]
+        lines.append([name, *numbers])
+    return hashlib.sha256(json.dumps(lines, ensure_ascii=False).encode()).hexdigest()
+
+
+def _compare(row: Row, prediction: Prediction | NotSimulated) -> Comparison:
+    area, interval = judge.area(row), judge.observed_interval(row)
+    if isinstance(prediction, NotSimulated):
+        return Comparison(row, area, interval, None, None, prediction.reason)
+    return Comparison(row, area, interval, prediction, judge.judge(row, prediction), "; ".join(prediction.notes))
