@@ -1,9 +1,13 @@
 """The mathematics: events, the compiled ensemble solver, its slow readable twin, random streams.  Knows no drug."""
 
+from resynapse.engine.doses import Dose, dose_events, regimen, steady_state
 from resynapse.engine.ensemble import Ensemble
 from resynapse.engine.executor import execute
 from resynapse.engine.schedule import Event, Schedule
 from resynapse.engine.solution import Settings, Solution, SolverFailure, State
 from resynapse.engine.twin import Twin
 
-__all__ = ["Ensemble", "Event", "Schedule", "Settings", "Solution", "SolverFailure", "State", "Twin", "execute"]
+__all__ = [
+    "Dose", "Ensemble", "Event", "Schedule", "Settings", "Solution", "SolverFailure", "State", "Twin", "dose_events", "execute", "regimen",
+    "steady_state",
+]  # fmt: skip
