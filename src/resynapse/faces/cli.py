@@ -84,7 +84,7 @@ def run(
     asked = changed(load_study(study), n, seed)
     target = out or Path("runs") / study.stem
     start = time.perf_counter()
-    with new_folder(target, "run") as folder:
+    with new_folder(target, "run") as folder, told_by(study):
         from resynapse.study.provenance import provenance
         from resynapse.study.simulate import simulate
 
@@ -100,6 +100,17 @@ def changed(study: Study, n: int | None, seed: int | None) -> Study:
     """Return the study with other numbers of people or another seed where they are given."""
     new = {key: value for key, value in (("n", n), ("seed", seed)) if value is not None}
     return study.model_copy(update={"population": study.population.model_copy(update=new)}) if new else study
+
+
+@contextmanager
+def told_by(study: Path) -> Iterator[None]:
+    """Put the name of the study's file before an error that does not say it."""
+    try:
+        yield
+    except InputError as error:
+        if error.where.startswith((str(study), "--out")):
+            raise
+        raise InputError(f"{study}, {error.where}", error.read, error.expected, error.choices) from None
 
 
 @contextmanager
@@ -161,11 +172,12 @@ def qualify(
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of every random draw.")] = 1,
 ) -> None:
     """Predict the published statistics of evidence rows and judge the model against them."""
+    from resynapse.faces.qualify import Order
     from resynapse.faces.qualify import qualify as judge
 
     wanted = tuple(word.strip() for word in ids.split(",") if word.strip())
     with progress() as tell:
-        lines = judge(evidence, out, (sources, wanted, replicates, seed), command_line(), tell)
+        lines = judge(Order(evidence, sources, wanted, replicates, seed), out, command_line(), tell)
     print("\n".join(lines))
 
 

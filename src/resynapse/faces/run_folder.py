@@ -24,14 +24,17 @@ SUMMARY = ("endpoint", "arm", "against", "n", "value", "low", "high", "sd", "uni
 
 
 @contextmanager
-def new_folder(out: str | Path, kind: str) -> Iterator[Path]:
+def new_folder(out: str | Path, kind: str, mixed: bool = False) -> Iterator[Path]:
     """Give a folder to write into; it takes the place of `out` at the end, or vanishes if anything goes wrong.
 
-    kind: "run" or "qualify".  Raises InputError, before anything is computed, when `out` cannot be written, is a file, or is a
-    folder that no earlier run made.
+    kind: "run" or "qualify".  mixed: a folder that holds other things is allowed, and keeps them.  Raises InputError, before
+    anything is computed, when `out` cannot be written, is a file, or is a folder that no earlier run made.
     """
     target = Path(out)
-    _refuse_foreign(target, kind)
+    foreign = _is_foreign(target, kind)
+    if foreign and not (mixed and target.is_dir()):
+        what = "a folder with other things in it" if target.is_dir() else "not a folder"
+        raise InputError("--out", f"{target} ({what})", f"a new folder, or one that an earlier `resynapse {kind}` made")
     try:
         target = target.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -41,22 +44,22 @@ def new_folder(out: str | Path, kind: str) -> Iterator[Path]:
     try:
         yield made
         made.chmod(0o777 & ~_umask())
-        _put(made, target)
+        if foreign:
+            _add(made, target)
+        else:
+            _put(made, target)
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _refuse_foreign(target: Path, kind: str) -> None:
-    """Refuse a place that holds anything but an earlier result of the same kind."""
+def _is_foreign(target: Path, kind: str) -> bool:
+    """Tell whether a place holds anything but an earlier result of the same kind."""
     try:
         if not target.exists() or (target.is_dir() and not any(target.iterdir())):
-            return
-        found = kind_of(target)
+            return False
+        return kind_of(target) != kind
     except (OSError, ValueError) as why:
         raise InputError("--out", str(target), f"a folder that can be written ({getattr(why, 'strerror', None) or why})") from None
-    if found != kind:
-        what = "a file" if target.is_file() else f"a folder of '{found}'" if found else "a folder with other things in it"
-        raise InputError("--out", f"{target} ({what})", f"a new folder, or one that an earlier `resynapse {kind}` made")
 
 
 def kind_of(folder: Path) -> str:
@@ -66,6 +69,12 @@ def kind_of(folder: Path) -> str:
     except (OSError, ValueError):
         return ""
     return str(held.get("kind", "")) if isinstance(held, dict) else ""
+
+
+def _add(made: Path, target: Path) -> None:
+    """Move finished files into a folder that holds other things, each at once."""
+    for file in sorted(made.iterdir()):
+        os.replace(file, target / file.name)
 
 
 def _put(made: Path, target: Path) -> None:

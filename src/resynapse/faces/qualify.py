@@ -1,0 +1,86 @@
+"""The qualify command: evidence in, comparisons, summary and report out, and a few lines for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resynapse.faces.describe import columns
+from resynapse.faces.run_folder import new_folder, write_facts
+
+if TYPE_CHECKING:
+    from resynapse.methods.evidence import Source
+
+Tell = Callable[[str, int, int], None]
+AREA_HEADS = {"rows": "rows", "simulated": "simulated", "agreeing": "agreeing", "gmfe": "GMFE", "within_2_fold": "within 2-fold",
+              "coverage": "coverage", "right_directions": "right directions"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is judged: evidence files or folders, the table of sources (None: beside the evidence), ids (all when empty)."""
+
+    evidence: Sequence[Path]
+    sources: Path | None
+    ids: tuple[str, ...]
+    replicates: int
+    seed: int
+
+
+def qualify(order: Order, out: Path, command: list[str], tell: Tell) -> list[str]:
+    """Judge the model and write comparisons.csv, summary.json, report.html and provenance.json into `out`.
+
+    Returns the lines to print. Raises InputError for a broken file, an unknown id or an `out` that cannot be written.
+    """
+    from resynapse.methods.evidence import load_evidence
+    from resynapse.methods.qualify import Settings
+    from resynapse.methods.qualify import qualify as judge
+    from resynapse.methods.records import summary, write
+    from resynapse.model import build
+    from resynapse.study.from_row import experiment_of
+    from resynapse.study.provenance import model_hash, provenance
+
+    rows, sources = load_evidence(order.evidence), sources_of(order)
+    with new_folder(out, "qualify", mixed=True) as folder:
+        settings = Settings(replicates=order.replicates, seed=order.seed)
+        result = judge(rows, experiment_of, settings, order.ids, lambda done, whole: tell("experiments", done, whole))
+        tell("writing the report", 1, 1)
+        extra: Mapping[str, object] = {"model_hash": {species: model_hash(build(species)) for species in ("human", "mouse")}}
+        write(result, folder, extra)
+        write_report(result, sources, folder / "report.html")
+        write_facts(folder, "qualify", provenance(build(), order.seed, result.digest, command))
+    return lines(summary(result), out)
+
+
+def write_report(result: Any, sources: Mapping[str, Source], path: Path) -> None:
+    """Write the report of a qualification."""
+    from resynapse.faces.report import write_qualify_report
+
+    write_qualify_report(result, sources, path)
+
+
+def sources_of(order: Order) -> dict[str, Source]:
+    """Return the sources by key: from the file given, else from sources.csv beside the evidence, else none."""
+    from resynapse.methods.evidence import load_sources
+
+    if order.sources is not None:
+        return load_sources(order.sources)
+    folders = [path if path.is_dir() else path.parent for path in order.evidence]
+    beside = next((folder / "sources.csv" for folder in folders if (folder / "sources.csv").is_file()), None)
+    return load_sources(beside) if beside else {}
+
+
+def lines(found: Mapping[str, Any], out: Path) -> list[str]:
+    """Return the summary by area as lines of text."""
+    areas = {"all": found["all"], **found["areas"]}
+    rows = [
+        {"area": name} | {head: shown(area.get(key)) for key, head in AREA_HEADS.items()} for name, area in areas.items() if area["rows"]
+    ]
+    return [columns(rows) if rows else "No predict rows.", "", f"Report: {out / 'report.html'}"]
+
+
+def shown(value: object) -> str:
+    """Return a number of the summary as text."""
+    return "-" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value)
