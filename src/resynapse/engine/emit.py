@@ -47,49 +47,40 @@ def in_lanes(text: str) -> str:
 
 
 def _function(head: str, low: Lowered, statements: Sequence[Statement], wanted: Iterable[str], tail: Iterable[str]) -> str:
-    """Load what is read, compute, then do the tail."""
+    """Load what is read, compute, then do the tail.  `y` is the row at which the states stand."""
     read = set(wanted).union(*(names(text) for _, text in statements))
-    lines = [f"x_{n} = load(y, {i})" for i, n in enumerate(low.states) if n in read]
-    lines += [f"x_{n} = load(p, {i})" for i, n in enumerate((*low.columns, *low.inputs)) if n in read]
+    lines = [f"x_{n} = load(m, y + {i})" for i, n in enumerate(low.states) if n in read]
+    lines += [f"x_{n} = load(m, P + {i})" for i, n in enumerate((*low.columns, *low.inputs)) if n in read]  # INPUTS follows P
     lines += [f"x_{n} = {in_lanes(text)}" for n, text in statements]
     return DECORATOR + f"def {head}:\n    " + "\n    ".join([*lines, *tail, "return"]) + "\n"
 
 
 def _weighted(weights: Sequence[float]) -> str:
-    return " + ".join(f"{w!r} * load(k, {j} * NS + i)" for j, w in enumerate(weights) if w)
+    return " + ".join(f"{w!r} * load(m, K + {j} * NS + i)" for j, w in enumerate(weights) if w)
 
 
 def _step() -> str:
     """One step, unrolled over stages.  A stage whose weights repeat those of the stage before, and a 1, adds one vector to it."""
-    lines = [
-        "def step(y, new, stage, slope, p, factors, k, m, rtol, atol):",
-        "    per_h = 1.0 / load(m, H)",
-        f"    decompose(y, p, per_h * {1.0 / rodas5p.GAMMA!r}, factors)",
-    ]
+    lines = ["def step(m, atol, rtol):", "    per_h = 1.0 / load(m, H)", f"    decompose(m, Y, per_h * {1.0 / rodas5p.GAMMA!r})"]
     for q in range(rodas5p.STAGES):
         weights, before = rodas5p.A[q], rodas5p.A[q - 1]
         if q:
             same = weights == (*before, 1.0)
-            sum_of = f"load(stage, i) + load(k, {q - 1} * NS + i)" if same else f"load(y, i) + ({_weighted(weights)})"
-            lines += ["    for i in range(NS):", f"        store(stage, i, {sum_of})"]
-        memory = f" + per_h * ({_weighted(rodas5p.C[q])})" if q else ""
-        lines += [
-            f"    slopes({'stage' if q else 'y'}, p, slope)",
-            "    for i in range(NS):",
-            f"        store(slope, i, load(slope, i){memory})",
-            "    solve(factors, slope)",
-            "    for i in range(NS):",
-            f"        store(k, {q} * NS + i, load(slope, i))",
-        ]
+            total = f"load(m, STAGE + i) + load(m, K + {q - 1} * NS + i)" if same else f"load(m, Y + i) + ({_weighted(weights)})"
+            lines += ["    for i in range(NS):", f"        store(m, STAGE + i, {total})"]
+        lines.append(f"    slopes(m, {'STAGE' if q else 'Y'})")
+        if q:
+            memory = f"load(m, SLOPE + i) + per_h * ({_weighted(rodas5p.C[q])})"
+            lines += ["    for i in range(NS):", f"        store(m, SLOPE + i, {memory})"]
+        lines.append(f"    solve(m, K + {q} * NS)")
     assert (*rodas5p.A[-1], 1.0) == rodas5p.B
-    last = f"load(k, {rodas5p.STAGES - 1} * NS + i)"
     lines += [
         "    total = full(0.0)",
         "    for i in range(NS):",
-        f"        e = {last}",
-        "        v = load(stage, i) + e",
-        "        store(new, i, v)",
-        "        q = e / (atol[i] + rtol * vmax(abs(load(y, i)), abs(v)))",
+        f"        e = load(m, K + {rodas5p.STAGES - 1} * NS + i)",
+        "        v = load(m, STAGE + i) + e",
+        "        store(m, NEW + i, v)",
+        "        q = e / (atol[i] + rtol * vmax(abs(load(m, Y + i)), abs(v)))",
         "        total = total + (q * q + (v - v))",  # v - v is 0, or not a number: an infinite value is never accepted
         "    store(m, ERROR, total)",
     ]
@@ -97,16 +88,17 @@ def _step() -> str:
 
 
 def _between() -> str:
-    """The method's interpolation; exactly the new value at part 1."""
+    """The method's interpolation, into STAGE; exactly the new value at part 1."""
     s1, s2, s3 = (_weighted(w) for w in rodas5p.H)
-    return DECORATOR + "\n".join([
-        "def between(y, new, k, m, out):",
+    lines = [
+        "def between(m):",
         "    u = load(m, PART)",
         "    v = 1.0 - u",
         "    for i in range(NS):",
         f"        s = ({s1}) + u * (({s2}) + u * ({s3}))",
-        "        store(out, i, v * load(y, i) + u * (load(new, i) + v * s))",
-    ]) + "\n"  # fmt: skip
+        "        store(m, STAGE + i, v * load(m, Y + i) + u * (load(m, NEW + i) + v * s))",
+    ]
+    return DECORATOR + "\n".join(lines) + "\n"
 
 
 def kernel_text() -> str:
@@ -116,22 +108,22 @@ def kernel_text() -> str:
 
 def source(low: Lowered, lanes: int) -> str:
     """Return the module text for `lanes` patients at once."""
-    sizes = "\n".join(f"{name} = {size}" for name, size in low.sizes().items())
     slope_names = ["d_" + s for s in low.states]
+    keep_slopes = (f"store(m, SLOPE + {i}, x_{n})" for i, n in enumerate(slope_names))
+    keep_seen = (f"store(m, SEEN + {i}, x_{n})" for i, n in enumerate(low.quantities))
+    sizes = low.sizes() | tables.layout(low.sizes()) | {"L": lanes, "GROWTH": -0.5 / rodas5p.ORDER}
     parts = [
         '"""Generated; every change belongs into resynapse.engine."""',
         "import math",
         "import numba as nb",
         f"from resynapse.engine.simd import V{lanes}, memory, vexp, vlog, vmax, vmin, vpower, vsqrt, where_positive",
+        f"from resynapse.engine.tables import {', '.join(tables.CODES)}",
         f"load, store, full = memory(V{lanes})",
-        sizes,
-        f"from resynapse.engine.tables import {', '.join(tables.CONSTANTS)}",
-        f"L = {lanes}",
-        f"GROWTH = {-0.5 / rodas5p.ORDER!r}",
-        _function("slopes(y, p, out)", low, low.slopes, slope_names, (f"store(out, {i}, x_{n})" for i, n in enumerate(slope_names))),
-        _function("decompose(y, p, a, W)", low, low.entries, low.jacobian, [*low.factors.body, *low.factors.keep]),
-        _function("observe(y, p, o)", low, low.observed, low.quantities, (f"store(o, {i}, x_{n})" for i, n in enumerate(low.quantities))),
-        DECORATOR + "def solve(W, b):\n    " + "\n    ".join(low.factors.solve) + "\n",
+        *(f"{name} = {size!r}" for name, size in sizes.items()),
+        _function("slopes(m, y)", low, low.slopes, slope_names, keep_slopes),
+        _function("decompose(m, y, a)", low, low.entries, low.jacobian, [*low.factors.body, *low.factors.keep]),
+        _function("observe(m, y)", low, low.observed, low.quantities, keep_seen),
+        DECORATOR + "def solve(m, to):\n    " + "\n    ".join(low.factors.solve) + "\n",
         _step(),
         _between(),
         kernel_text(),

@@ -50,13 +50,16 @@ class Ensemble:
 
     def _touch(self, module: ModuleType) -> None:
         """Compile by a run of one patient that ends at once."""
-        sizes, real, whole = self.low.sizes(), np.zeros, np.zeros(1, np.int64)
-        ns, ni = sizes["NS"], 3 * sizes["NI"]
-        states, inputs, none = real((1, ns)), real((1, ni)), np.zeros(0, np.int64)
-        d = Patients(real((1, sizes["NP"])), states, states, inputs, np.zeros(2, np.int64), real(0), none, none, real(0),
-                     real((1, 0, 1)), states.copy(), inputs.copy(), whole, whole.copy())  # fmt: skip
-        course = Course(real(1), none, real(ns), 1e-4, 0.0, 0.02, 1.0, 1)
-        module.run_chunk(0, 1, d, working_memory(sizes, self.lanes), course)
+        patients, whole = self._empty(1, (0, 1)), np.zeros(0, np.int64)
+        course = Course(np.zeros(1), whole, np.zeros(len(self.low.states)), 1e-4, 0.0, 0.02, 1.0, 1)
+        module.run_chunk(0, 1, *working_memory(self.low.sizes(), self.lanes), patients, course)
+
+    def _empty(self, n: int, shape: tuple[int, int]) -> Patients:
+        """Return the tables of n patients without events; shape: (outputs, visits)."""
+        s = self.low.sizes()
+        rows, end = np.zeros((n, s["NP"] + 2 * s["NS"] + 3 * s["NI"])), np.zeros((n, s["NS"] + 3 * s["NI"]))
+        offset, when, what = np.zeros(n + 1, np.int64), np.zeros((0, 2)), np.zeros((0, 2), np.int64)
+        return Patients(rows, offset, when, what, np.full((n, *shape), np.nan), end, np.zeros((n, 2), np.int64))
 
     def derive(self, names: Sequence[str], values: Mapping[str, Any], n: int) -> dict[str, Array]:
         """Return quantities that depend on parameters only: {name: (n,)} in declared units."""
@@ -131,48 +134,49 @@ class Ensemble:
         return np.array([at[o] for o in outputs if o in at], np.int64)
 
     def _patients(self, n: int, env: Mapping[str, Any], events: Schedule, start: State | None, shape: tuple[int, int]) -> Patients:
-        system, factor = self.system, units.factor
-        columns = np.empty((n, len(self.low.columns)))
+        system, factor, size = self.system, units.factor, self.low.sizes()
+        d = self._empty(n, shape)
+        d = d._replace(offset=events.offset, when=np.stack([events.when, events.value], 1), what=np.stack([events.target, events.act], 1))
+        at = np.cumsum([size["NP"], size["NS"], size["NS"]])
+        columns, begin, reset, levels = np.split(d.rows, at, axis=1)  # views
         for i, name in enumerate(self.low.columns):
             columns[:, i] = env[name]
-        reset = np.empty((n, len(system.states)))
         for i, (name, value) in enumerate(system.states.items()):
             reset[:, i] = env[value] if isinstance(value, str) else value * factor(system.units[name])
         bad = np.argwhere(~np.isfinite(reset))
         if bad.size:
             who, state = bad[0]
             raise InputError(f"start of '{self.low.states[state]}', patient {who}", float(reset[who, state]), "values that give a number")
-        inputs = np.zeros((n, 3 * len(system.inputs)))
-        inputs[:, : len(system.inputs)] = [i.start * factor(i.unit) for i in system.inputs.values()]
-        if start is not None and start.states.shape != reset.shape:
+        if start is None:
+            begin[:] = reset
+            levels[:, : size["NI"]] = [i.start * factor(i.unit) for i in system.inputs.values()]
+        elif start.states.shape != reset.shape:
             raise InputError("start", f"shape {start.states.shape}", f"the state of {n} patients of this system, shape {reset.shape}")
-        begin, inputs = (reset.copy(), inputs) if start is None else (start.states.copy(), start.inputs.copy())
-        return Patients(
-            columns, begin, reset, inputs, events.offset, events.when, events.target, events.act, events.value,
-            np.full((n, *shape), np.nan), begin.copy(), inputs.copy(), np.zeros(n, np.int64), np.zeros(n, np.int64),
-        )  # fmt: skip
+        else:
+            begin[:], levels[:] = start.states, start.inputs
+        return d
 
     def _solve(self, d: Patients, course: Course, settings: Settings) -> None:
         """Run everybody; those who fail once more, tighter, from the start."""
-        run_chunk, sizes, n = self.kernel().run_chunk, self.low.sizes(), d.steps.size
+        run_chunk, sizes, n = self.kernel().run_chunk, self.low.sizes(), len(d.rows)
         threads = settings.threads or processors()
         chunk = min(settings.chunk, -(-n // threads))
 
         def task(lo: int) -> None:
-            run_chunk(lo, min(n, lo + chunk), d, working_memory(sizes, self.lanes), course)
+            run_chunk(lo, min(n, lo + chunk), *working_memory(sizes, self.lanes), d, course)
 
         execute(task, range(0, n, chunk), "threads", threads)
         tighter = course._replace(rtol=course.rtol * RETRY, atol=course.atol * RETRY, first=course.first * RETRY, limit=2 * course.limit)
-        for w in np.flatnonzero(d.status != DONE):
+        for w in np.flatnonzero(d.ended[:, 1] != DONE):
             d.out[w] = np.nan
-            run_chunk(w, w + 1, d, working_memory(sizes, self.lanes), tighter)
-            if d.status[w] != DONE:
+            run_chunk(w, w + 1, *working_memory(sizes, self.lanes), d, tighter)
+            if d.ended[w, 1] != DONE:
                 d.out[w] = np.nan
 
     def _solution(self, d: Patients, course: Course, outputs: Sequence[str], env: Mapping[str, Any], events: Schedule) -> Solution:
-        n, times = d.steps.size, course.visits
+        n, times = len(d.rows), course.visits
         derived, values, j = dict(self.low.derived), {}, 0
-        failed = np.flatnonzero(d.status != DONE)
+        failed = np.flatnonzero(d.ended[:, 1] != DONE)
         for o in outputs:
             factor = units.factor(self.system.units[o])
             if o in derived:
@@ -182,11 +186,12 @@ class Ensemble:
                 values[o] = d.out[:, j] / factor
                 j += 1
         d.end[failed] = np.nan
-        ni = len(self.system.inputs)
-        end = State(float(times[-1]), d.end, d.inputs_end, events.running(float(times[-1])))
-        levels = d.inputs_end[:, :ni] + d.inputs_end[:, ni : 2 * ni]
-        causes = tuple(CAUSES[int(s)] for s in d.status[failed])
-        return Solution(times, values, d.end, levels, d.steps, failed, causes, end)
+        ns, ni = len(self.low.states), len(self.system.inputs)
+        states, levels = d.end[:, :ns].copy(), d.end[:, ns:].copy()
+        end = State(float(times[-1]), states, levels, events.running(float(times[-1])))
+        reached = levels[:, :ni] + levels[:, ni : 2 * ni]
+        causes = tuple(CAUSES[int(s)] for s in d.ended[failed, 1])
+        return Solution(times, values, states, reached, d.ended[:, 0].copy(), failed, causes, end)
 
     def _complaint(self, solution: Solution, values: Mapping[str, Any], n: int) -> str:
         """Name the patients that failed, and the first one's values."""

@@ -12,7 +12,7 @@ Entry = tuple[int, int]
 
 @dataclass(frozen=True)
 class Factors:
-    """Code lines.  `body` computes the factors and `keep` stores them in W (`slots` rows); `solve` overwrites b by the solution."""
+    """Code lines.  `body` computes the factors, `keep` stores them in `slots` rows; `solve` takes SLOPE and stores the solution at `to`."""
 
     body: tuple[str, ...]
     keep: tuple[str, ...]
@@ -36,7 +36,7 @@ def factorise(entries: Mapping[Entry, str], n: int) -> Factors:
     slot: dict[Entry, int] = {}
 
     def store(i: int, j: int, name: str) -> None:
-        keep.append(f"store(W, {slot.setdefault((i, j), len(slot))}, {name})")
+        keep.append(f"store(m, FACTORS + {slot.setdefault((i, j), len(slot))}, {name})")
 
     def cost(k: int) -> tuple[int, int]:
         rows, columns = (sum((i, k) in filled for i in left), sum((k, j) in filled for j in left))
@@ -61,12 +61,12 @@ def factorise(entries: Mapping[Entry, str], n: int) -> Factors:
 
 
 def _substitute(order: list[int], slot: Mapping[Entry, int], n: int) -> list[str]:
-    """Forward, then backward substitution on rows of b."""
+    """Forward, then backward substitution."""
     after = {k: order[q + 1 :] for q, k in enumerate(order)}
-    lines = [f"b_{i} = load(b, {i})" for i in range(n)]
+    lines = [f"b_{i} = load(m, SLOPE + {i})" for i in range(n)]
     for k in order:
-        lines += [f"b_{i} = b_{i} - load(W, {slot[i, k]}) * b_{k}" for i in after[k] if (i, k) in slot]
+        lines += [f"b_{i} = b_{i} - load(m, FACTORS + {slot[i, k]}) * b_{k}" for i in after[k] if (i, k) in slot]
     for k in reversed(order):
-        lines += [f"b_{k} = b_{k} - load(W, {slot[k, j]}) * b_{j}" for j in after[k] if (k, j) in slot]
-        lines.append(f"b_{k} = b_{k} * load(W, {slot[k, k]})")
-    return lines + [f"store(b, {i}, b_{i})" for i in range(n)]
+        lines += [f"b_{k} = b_{k} - load(m, FACTORS + {slot[k, j]}) * b_{j}" for j in after[k] if (k, j) in slot]
+        lines.append(f"b_{k} = b_{k} * load(m, FACTORS + {slot[k, k]})")
+    return lines + [f"store(m, to + {i}, b_{i})" for i in range(n)]

@@ -1,56 +1,20 @@
 """The ensemble loop: every lane has its own patient, time and step; a lane whose patient is finished takes the next from the queue.
 
-This file is a template and is never imported.  `emit` puts everything below the line of dashes behind the code generated for one model
-(sizes NS, NP, NI, NQ, L; GROWTH; step, between, observe, load, store, where_positive, vexp, vlog, vmax, vmin; the row numbers of
-tables.py), which is then compiled.  No statement here looks at more than one lane, so a patient's numbers cannot depend on the
-neighbours.  m: (rows, L) numbers of each lane, z: (rows, L) whole numbers; d, b, c: Patients, Lanes, Course.  What runs at every step
-touches m and z only: reading an array out of a bundle counts references, and threads would wait for each other.
+This file is a template and is never imported.  `emit` puts everything below the line of dashes behind the code generated for one model:
+sizes NS, NP, NI, NQ, L; rows of m (Y, NEW, ... and those of tables.py); step, between, observe; load, store and the functions of simd.py.
+
+m: (rows, L) numbers, one column per lane; z: (rows, L) whole numbers; d: Patients; c: Course.  No statement looks at more than one lane,
+so a patient's numbers cannot depend on the neighbours.  What runs at every step touches m and z only: reading an array out of a bundle
+counts references, and threads would wait for each other.
 """
 
 import math
 
 import numba as nb
-from stand_ins import (  # type: ignore
-    ADD,
-    DONE,
-    ERROR,
-    EVENT,
-    GREW,
-    GROWTH,
-    INFUSION_BEGINS,
-    INFUSION_ENDS,
-    NEXT_EVENT,
-    NEXT_VISIT,
-    NI,
-    NP,
-    NQ,
-    NS,
-    PART,
-    RESET,
-    SET,
-    STEP_TOO_SMALL,
-    STEPS,
-    STOP,
-    TAKEN,
-    TIME,
-    TOO_MANY_STEPS,
-    VISIT,
-    WHO,
-    WISH,
-    H,
-    L,
-    between,
-    load,
-    observe,
-    step,
-    store,
-    vexp,
-    vlog,
-    vmax,
-    vmin,
-    where_positive,
-)
+from stand_ins import *  # type: ignore  # noqa: F403
 
+# ruff: noqa: F405
+# pyright: reportUndefinedVariable=false
 # ----------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -61,105 +25,97 @@ def changed(old, act, value):
 
 
 @nb.njit(cache=True, error_model="numpy")
-def refresh(lane, b):
+def refresh(lane, m):
     """Put the level of each input, infusions included, where the equations read it."""
     for i in range(NI):
-        b.p[NP + i, lane] = b.inputs[i, lane] + b.inputs[NI + i, lane]
+        m[INPUTS + i, lane] = m[LEVELS + i, lane] + m[LEVELS + NI + i, lane]
 
 
 @nb.njit(cache=True, error_model="numpy")
-def happen(e, lane, w, d, b):
+def happen(e, lane, w, d, m):
     """Carry out event e on patient w."""
-    act, value, k = d.act[e], d.value[e], d.target[e]
+    k, act, value = d.what[e, 0], d.what[e, 1], d.when[e, 1]
     if act == RESET:
         for i in range(NS):
-            b.y[i, lane] = d.reset[w, i]
+            m[Y + i, lane] = d.rows[w, NP + NS + i]
         for i in range(NI, 3 * NI):
-            b.inputs[i, lane] = 0.0
+            m[LEVELS + i, lane] = 0.0
     elif act == INFUSION_BEGINS or act == INFUSION_ENDS:
         i = k - NS
-        running = b.inputs[2 * NI + i, lane] + (1.0 if act == INFUSION_BEGINS else -1.0)
-        total = b.inputs[NI + i, lane] + (value if act == INFUSION_BEGINS else -value)
-        b.inputs[2 * NI + i, lane] = running
-        b.inputs[NI + i, lane] = total if running > 0.5 else 0.0  # exactly 0 when the last one ends
+        running = m[LEVELS + 2 * NI + i, lane] + (1.0 if act == INFUSION_BEGINS else -1.0)
+        total = m[LEVELS + NI + i, lane] + (value if act == INFUSION_BEGINS else -value)
+        m[LEVELS + 2 * NI + i, lane] = running
+        m[LEVELS + NI + i, lane] = total if running > 0.5 else 0.0  # exactly 0 when the last one ends
     elif k < NS:
-        b.y[k, lane] = changed(b.y[k, lane], act, value)
+        m[Y + k, lane] = changed(m[Y + k, lane], act, value)
     else:
-        b.inputs[k - NS, lane] = changed(b.inputs[k - NS, lane], act, value)
+        m[LEVELS + k - NS, lane] = changed(m[LEVELS + k - NS, lane], act, value)
 
 
 @nb.njit(cache=True, error_model="numpy")
-def happen_now(lane, d, b, c):
+def happen_now(lane, m, z, d, c):
     """Carry out every event of this moment, in order, and look up the next one."""
-    m, z = b.m, b.z
     w, e = z[WHO, lane], z[EVENT, lane]
     last = d.offset[w + 1]
-    if e < last and d.when[e] <= m[TIME, lane]:
-        while e < last and d.when[e] <= m[TIME, lane]:
-            happen(e, lane, w, d, b)
+    if e < last and d.when[e, 0] <= m[TIME, lane]:
+        while e < last and d.when[e, 0] <= m[TIME, lane]:
+            happen(e, lane, w, d, m)
             e += 1
-        refresh(lane, b)
+        refresh(lane, m)
         m[WISH, lane] = min(m[WISH, lane], c.first)
     z[EVENT, lane] = e
-    m[NEXT_EVENT, lane] = d.when[e] if e < last else math.inf
+    m[NEXT_EVENT, lane] = d.when[e, 0] if e < last else math.inf
 
 
 @nb.njit(cache=True, error_model="numpy")
-def admit(w, lane, d, b, c):
+def admit(w, lane, m, z, d, c):
     """Give patient w to a lane."""
-    m, z = b.m, b.z
     for i in range(NS):
-        b.y[i, lane] = d.begin[w, i]
+        m[Y + i, lane] = d.rows[w, NP + i]
     for i in range(NP):
-        b.p[i, lane] = d.columns[w, i]
+        m[P + i, lane] = d.rows[w, i]
     for i in range(3 * NI):
-        b.inputs[i, lane] = d.inputs[w, i]
-    refresh(lane, b)
+        m[LEVELS + i, lane] = d.rows[w, NP + 2 * NS + i]
+    refresh(lane, m)
     m[TIME, lane], m[WISH, lane], m[NEXT_VISIT, lane] = c.begin, c.first, c.visits[0]
     z[WHO, lane], z[EVENT, lane], z[VISIT, lane], z[STEPS, lane] = w, d.offset[w], 0, 0
 
 
 @nb.njit(cache=True, error_model="numpy")
-def leave(lane, status, d, b):
+def leave(lane, status, m, z, d):
     """Write the patient's end and free the lane.  The numbers stay in it, so that an idle lane computes something finite."""
-    w = b.z[WHO, lane]
+    w = z[WHO, lane]
     for i in range(NS):
-        d.end[w, i] = b.y[i, lane]
+        d.end[w, i] = m[Y + i, lane]
     for i in range(3 * NI):
-        d.inputs_end[w, i] = b.inputs[i, lane]
-    d.status[w] = status
-    d.steps[w] = b.z[STEPS, lane]
-    b.z[WHO, lane] = -1
+        d.end[w, NS + i] = m[LEVELS + i, lane]
+    d.ended[w, 0], d.ended[w, 1] = z[STEPS, lane], status
+    z[WHO, lane] = -1
 
 
 @nb.njit(cache=True, error_model="numpy")
-def note(lane, source, d, b, c):
+def note(lane, y, m, z, d, c):
     """Write down the visit that is due, and look up the next one."""
-    w, visit = b.z[WHO, lane], b.z[VISIT, lane]
+    w, visit = z[WHO, lane], z[VISIT, lane]
     for j in range(c.chosen.size):
         i = c.chosen[j]
-        if i < NS:
-            d.out[w, j, visit] = source[i, lane]
-        elif i < NS + NQ:
-            d.out[w, j, visit] = b.o[i - NS, lane]
-        else:
-            d.out[w, j, visit] = b.p[NP + i - NS - NQ, lane]
-    b.z[VISIT, lane] = visit + 1
-    b.m[NEXT_VISIT, lane] = c.visits[visit + 1] if visit + 1 < c.visits.size else math.inf
+        d.out[w, j, visit] = m[y + i, lane] if i < NS else m[SEEN + i - NS, lane] if i < NS + NQ else m[INPUTS + i - NS - NQ, lane]
+    z[VISIT, lane] = visit + 1
+    m[NEXT_VISIT, lane] = c.visits[visit + 1] if visit + 1 < c.visits.size else math.inf
 
 
 @nb.njit(cache=True, error_model="numpy")
-def arrive(d, b, c):
+def arrive(m, z, d, c):
     """A visit at the very start is read, then the events of that moment happen.  Lanes under way are left alone."""
-    observe(b.y, b.p, b.o)
+    observe(m, Y)
     for lane in range(L):
-        if b.z[WHO, lane] >= 0 and b.z[STEPS, lane] == 0:
-            while b.m[NEXT_VISIT, lane] <= c.begin:
-                note(lane, b.y, d, b, c)
-            if b.z[VISIT, lane] == c.visits.size:
-                leave(lane, DONE, d, b)
+        if z[WHO, lane] >= 0 and z[STEPS, lane] == 0:
+            while m[NEXT_VISIT, lane] <= c.begin:
+                note(lane, Y, m, z, d, c)
+            if z[VISIT, lane] == c.visits.size:
+                leave(lane, DONE, m, z, d)
             else:
-                happen_now(lane, d, b, c)
+                happen_now(lane, m, z, d, c)
 
 
 @nb.njit(cache=True, error_model="numpy")
@@ -206,22 +162,22 @@ def find_visits(m):
 
 
 @nb.njit(cache=True, error_model="numpy")
-def read_visits(d, b, c):
+def read_visits(m, z, d, c):
     """Read all visits within the accepted steps from the method's own interpolation, one visit of every lane at a time."""
-    while find_visits(b.m):
-        between(b.y, b.new, b.k, b.m, b.stage)
-        observe(b.stage, b.p, b.o)
+    while find_visits(m):
+        between(m)
+        observe(m, STAGE)
         for lane in range(L):
-            if b.m[PART, lane] >= 0.0:
-                note(lane, b.stage, d, b, c)
+            if m[PART, lane] >= 0.0:
+                note(lane, STAGE, m, z, d, c)
 
 
 @nb.njit(cache=True, error_model="numpy")
-def take(y, new, m):
+def take(m):
     """Move the accepted lanes."""
     taken = load(m, TAKEN)
     for i in range(NS):
-        store(y, i, where_positive(taken, load(new, i), load(y, i)))
+        store(m, Y + i, where_positive(taken, load(m, NEW + i), load(m, Y + i)))
 
 
 @nb.njit(cache=True, error_model="numpy")
@@ -249,31 +205,31 @@ def too_small(lane, m):
 
 
 @nb.njit(cache=True, error_model="numpy")
-def settle(d, b, c):
+def settle(m, z, d, c):
     """End the runs that are finished or fail; carry out events."""
     for lane in range(L):
-        if b.z[WHO, lane] < 0:
+        if z[WHO, lane] < 0:
             continue
-        if b.z[VISIT, lane] == c.visits.size:
-            leave(lane, DONE, d, b)
-        elif too_small(lane, b.m):
-            leave(lane, STEP_TOO_SMALL, d, b)
-        elif b.z[STEPS, lane] >= c.limit:
-            leave(lane, TOO_MANY_STEPS, d, b)
-        elif b.m[TIME, lane] >= b.m[NEXT_EVENT, lane]:
-            happen_now(lane, d, b, c)
+        if z[VISIT, lane] == c.visits.size:
+            leave(lane, DONE, m, z, d)
+        elif too_small(lane, m):
+            leave(lane, STEP_TOO_SMALL, m, z, d)
+        elif z[STEPS, lane] >= c.limit:
+            leave(lane, TOO_MANY_STEPS, m, z, d)
+        elif m[TIME, lane] >= m[NEXT_EVENT, lane]:
+            happen_now(lane, m, z, d, c)
 
 
 @nb.njit(cache=True, error_model="numpy")
-def refill(following, hi, d, b, c):
+def refill(following, hi, m, z, d, c):
     """Give waiting patients to idle lanes.  -> the next one to wait"""
     first = following
     for lane in range(L):
-        if b.z[WHO, lane] < 0 and following < hi:
-            admit(following, lane, d, b, c)
+        if z[WHO, lane] < 0 and following < hi:
+            admit(following, lane, m, z, d, c)
             following += 1
     if following > first:
-        arrive(d, b, c)
+        arrive(m, z, d, c)
     return following
 
 
@@ -287,26 +243,26 @@ def busy(z):
 
 
 @nb.njit(cache=True, error_model="numpy", nogil=True)
-def run_chunk(lo, hi, d, b, c):
+def run_chunk(lo, hi, m, z, d, c):
     """Run patients lo to hi."""
-    y, new, stage, slope, p, factors, k, m, z, atol = b.y, b.new, b.stage, b.slope, b.p, b.factors, b.k, b.m, b.z, c.atol
+    atol = c.atol
     for lane in range(L):  # idle lanes hold numbers of the first patient
-        admit(lo, lane, d, b, c)
+        admit(lo, lane, m, z, d, c)
         z[WHO, lane] = -1
     following, attention, last = lo, True, c.visits[c.visits.size - 1]
     while True:
         if attention:
-            following = refill(following, hi, d, b, c)
+            following = refill(following, hi, m, z, d, c)
             if not busy(z):
                 if following >= hi:
                     return
                 continue
         choose_steps(m, z, last, c.largest)
-        step(y, new, stage, slope, p, factors, k, m, c.rtol, atol)
+        step(m, atol, c.rtol)
         if judge(m, z):
             if find_visits(m):
-                read_visits(d, b, c)
-            take(y, new, m)
+                read_visits(m, z, d, c)
+            take(m)
         attention = move_on(m, z, c.limit)
         if attention:
-            settle(d, b, c)
+            settle(m, z, d, c)

@@ -1,4 +1,4 @@
-"""What the compiled kernel reads and writes: three bundles of arrays.  NS states, NP parameter columns, NI inputs, L lanes, n patients."""
+"""What the compiled kernel reads and writes: tables of patients, the course of a run, and the working memory of a thread."""
 
 from typing import NamedTuple
 
@@ -12,37 +12,26 @@ SET, ADD, SCALE, RESET, INFUSION_ENDS, INFUSION_BEGINS = range(6)
 DONE, TOO_MANY_STEPS, STEP_TOO_SMALL = range(3)
 """Codes of how a patient's run ended."""
 
-H, ERROR, GREW, TAKEN, PART, TIME, WISH, STOP, NEXT_EVENT, NEXT_VISIT = range(10)
-"""Rows of numbers, one per lane: step to try, sum of squares of its scaled errors, by how much the next may grow, 1 if accepted,
-fraction at which to read a visit; hours; step that the controller would like; time that must be hit; next event; next visit."""
+CODES = ("SET", "ADD", "SCALE", "RESET", "INFUSION_ENDS", "INFUSION_BEGINS", "DONE", "TOO_MANY_STEPS", "STEP_TOO_SMALL")
 
-WHO, EVENT, VISIT, STEPS = range(4)
-"""Rows of whole numbers, one per lane: patient (-1: idle), next event, next visit, steps so far."""
+LANE_ROWS = ("H", "ERROR", "GREW", "TAKEN", "PART", "TIME", "WISH", "STOP", "NEXT_EVENT", "NEXT_VISIT")
+"""Numbers of each lane: step to try, sum of squares of its scaled errors, by how much the next may grow, 1 if accepted, fraction at which
+to read a visit; hours; step that the controller would like; time that must be hit; next event; next visit."""
 
-CONSTANTS = (
-    "SET", "ADD", "SCALE", "RESET", "INFUSION_ENDS", "INFUSION_BEGINS", "DONE", "TOO_MANY_STEPS", "STEP_TOO_SMALL", "H", "ERROR", "GREW",
-    "TAKEN", "PART", "TIME", "WISH", "STOP", "NEXT_EVENT", "NEXT_VISIT", "WHO", "EVENT", "VISIT", "STEPS",
-)  # fmt: skip
-"""What the compiled code takes from this module."""
+WHOLE_ROWS = ("WHO", "EVENT", "VISIT", "STEPS")
+"""Whole numbers of each lane: patient (-1: idle), next event, next visit, steps so far."""
 
 
 class Patients(NamedTuple):
-    """One row per patient; the last five are results."""
+    """One row per patient; the last three are results.  NS states, NP parameter columns, NI inputs, n patients."""
 
-    columns: Array  # (n, NP) parameters and derived parameters that the code reads, internal units
-    begin: Array  # (n, NS) states at the start of the run
-    reset: Array  # (n, NS) states after a reset
-    inputs: Array  # (n, 3 * NI) level without infusions; sum of running rates; number of running infusions
+    rows: Array  # (n, NP + NS + NS + 3 * NI) parameter columns; states at the start of the run; after a reset; levels of inputs
     offset: Array  # (n + 1,) events of patient w stand at offset[w]:offset[w + 1], in order of time
-    when: Array  # (events,) hours
-    target: Array  # (events,) state, or NS + input
-    act: Array  # (events,) one of the codes above
-    value: Array  # (events,)
+    when: Array  # (events, 2) hours, value
+    what: Array  # (events, 2) state or NS + input; one of the codes above
     out: Array  # (n, outputs, visits)
-    end: Array  # (n, NS)
-    inputs_end: Array  # (n, 3 * NI)
-    steps: Array  # (n,) accepted and refused
-    status: Array  # (n,) one of the codes above
+    end: Array  # (n, NS + 3 * NI) states; levels of inputs
+    ended: Array  # (n, 2) steps, accepted and refused; one of the codes above
 
 
 class Course(NamedTuple):
@@ -58,32 +47,26 @@ class Course(NamedTuple):
     limit: int  # steps per patient
 
 
-class Lanes(NamedTuple):
-    """Working memory of one thread, (rows, L) each."""
+def layout(sizes: dict[str, int]) -> dict[str, int]:
+    """Return where each block of rows begins in the working memory of a thread, and `ROWS`, their number.
 
-    y: Array
-    new: Array  # y after the step
-    stage: Array  # y at a stage, or between two steps
-    slope: Array
-    factors: Array
-    k: Array  # (8 * NS, L)
-    p: Array  # (NP + NI, L)
-    inputs: Array  # (3 * NI, L)
-    o: Array  # (NQ, L) quantities
-    m: Array  # (rows of numbers above, L)
-    z: Array  # (rows of whole numbers above, L)
+    Y states; NEW after the step; STAGE at a stage, or between two steps; SLOPE; K the method's eight vectors; FACTORS of the matrix;
+    P parameter columns; INPUTS levels with infusions; LEVELS first those without infusions, then sums of running rates, then numbers of
+    running infusions; SEEN quantities.
+    """
+    ns, ni = sizes["NS"], sizes["NI"]
+    blocks = {"Y": ns, "NEW": ns, "STAGE": ns, "SLOPE": ns, "K": 8 * ns, "FACTORS": sizes["NW"], "P": sizes["NP"], "INPUTS": ni}
+    blocks |= {"LEVELS": 3 * ni, "SEEN": sizes["NQ"]} | dict.fromkeys(LANE_ROWS, 1)
+    out, row = {}, 0
+    for name, rows in blocks.items():
+        out[name] = row
+        row += rows
+    return out | {name: i for i, name in enumerate(WHOLE_ROWS)} | {"ROWS": row}
 
 
-def _aligned(rows: int, lanes: int) -> Array:
-    """Zeros of shape (rows, lanes) that begin on a cache line, so that no vector straddles two."""
+def working_memory(sizes: dict[str, int], lanes: int) -> tuple[Array, Array]:
+    """Return fresh (rows, lanes) numbers and whole numbers; they begin on a cache line, so that no vector straddles two."""
+    rows = layout(sizes)["ROWS"]
     raw = np.zeros(rows * lanes + 8)
     skip = (-raw.ctypes.data % 64) // 8
-    return raw[skip : skip + rows * lanes].reshape(rows, lanes)
-
-
-def working_memory(sizes: dict[str, int], lanes: int) -> Lanes:
-    """Return fresh working memory; sizes: NS, NP, NI, NQ, NW."""
-    ns, ni = sizes["NS"], sizes["NI"]
-    rows = [ns, ns, ns, ns, sizes["NW"], 8 * ns, sizes["NP"] + ni, 3 * ni, sizes["NQ"], NEXT_VISIT + 1]
-    arrays = [*(_aligned(r, lanes) for r in rows), np.full((STEPS + 1, lanes), -1)]
-    return Lanes(*arrays)
+    return raw[skip : skip + rows * lanes].reshape(rows, lanes), np.full((len(WHOLE_ROWS), lanes), -1)
