@@ -104,8 +104,8 @@ def is_equation(function: Function) -> bool:
     return any(getattr(m, "id", getattr(m, "attr", "")) in EQUATIONS for m in marks)
 
 
-def over_budget(sources: list[Source]) -> list[str]:
-    """Find files, functions and argument lists that are too long, and `**kwargs`."""
+def too_long(sources: list[Source]) -> list[str]:
+    """Find files and functions of more lines than anybody should read at once."""
     found = []
     for source in sources:
         lines = len(source.text.splitlines())
@@ -113,11 +113,19 @@ def over_budget(sources: list[Source]) -> list[str]:
             found.append(f"{source.path}:1: {lines} lines, {FILE_LINES} at most")
         for f in source.functions():
             length = (f.end_lineno or f.lineno) - f.lineno + 1
+            if length > FUNCTION_LINES:
+                found.append(source.at(f, f"{f.name} has {length} lines, {FUNCTION_LINES} at most"))
+    return found
+
+
+def too_wide(sources: list[Source]) -> list[str]:
+    """Find too many arguments, `**kwargs`, and more than one base."""
+    found = []
+    for source in sources:
+        for f in source.functions():
             names = [a.arg for a in [*f.args.posonlyargs, *f.args.args, *f.args.kwonlyargs]]
             count = len(names) - (names[:1] in (["self"], ["cls"]))
             most = EQUATION_ARGUMENTS if is_equation(f) else ARGUMENTS
-            if length > FUNCTION_LINES:
-                found.append(source.at(f, f"{f.name} has {length} lines, {FUNCTION_LINES} at most"))
             if count > most:
                 found.append(source.at(f, f"{f.name} takes {count} arguments, {most} at most"))
         for node in ast.walk(source.tree):
@@ -188,18 +196,19 @@ def without_docstring(sources: list[Source]) -> list[str]:
 
 
 # ---- the house as it stands
+CHECKERS = [wrong_directions, too_long, too_wide, unsafe, work_at_import, without_docstring]
 SRC = read(ROOT, "src")
 ALL = SRC + read(ROOT, "tests", "tools", "benchmarks", "verification")
 
 
-@pytest.mark.parametrize("checker", [wrong_directions, over_budget, unsafe, work_at_import, without_docstring])
+@pytest.mark.parametrize("checker", CHECKERS)
 def test_src_keeps_the_rules(checker):
     assert SRC, "no source was read"
     assert checker(SRC) == []
 
 
-def test_everything_else_keeps_the_budgets():
-    assert over_budget([s for s in ALL if s not in SRC]) == []
+def test_nothing_else_is_too_long():
+    assert too_long([s for s in ALL if s not in SRC]) == []
 
 
 def test_the_package_shows_few_names():
@@ -216,8 +225,6 @@ def loaded_by(statement: str) -> set[str]:
 
 @pytest.mark.parametrize("module", [PACKAGE, f"{PACKAGE}.notation", f"{PACKAGE}.model", f"{PACKAGE}.faces.cli"])
 def test_import_is_light(module):
-    if module.endswith("faces.cli") and not (ROOT / "src" / PACKAGE / "faces" / "cli.py").exists():
-        pytest.skip("no command line yet")
     assert loaded_by(f"import {module}") & HEAVY == set()
 
 
@@ -307,13 +314,13 @@ FAULTS = [
     (wrong_directions, "study/build.py", "if X:\n    from ..faces import cli", "study may not import faces"),
     (wrong_directions, "engine/solver.py", "import resynapse", "engine may not import resynapse itself"),
     (wrong_directions, "attic/old.py", "", "'attic' is no room of the house"),
-    (over_budget, "engine/a.py", "x = 1\n" * 401, "401 lines"),
-    (over_budget, "engine/a.py", "def f():\n" + "    x = 1\n" * 50, "f has 51 lines"),
-    (over_budget, "engine/a.py", f"def f({MANY}): pass", "f takes 8 arguments"),
-    (over_budget, "model/a.py", f"class A:\n    @quantity('1')\n    def q(self, {THIRTEEN}): pass", "q takes 13 arguments, 12"),
-    (over_budget, "engine/a.py", "def f(**kwargs): pass", "**kwargs"),
-    (over_budget, "engine/a.py", "f = lambda **more: 1", "**more"),
-    (over_budget, "engine/a.py", "class A(B, C): pass", "2 bases"),
+    (too_long, "engine/a.py", "x = 1\n" * 401, "401 lines"),
+    (too_long, "engine/a.py", "def f():\n" + "    x = 1\n" * 50, "f has 51 lines"),
+    (too_wide, "engine/a.py", f"def f({MANY}): pass", "f takes 8 arguments"),
+    (too_wide, "model/a.py", f"class A:\n    @quantity('1')\n    def q(self, {THIRTEEN}): pass", "q takes 13 arguments, 12"),
+    (too_wide, "engine/a.py", "def f(**kwargs): pass", "**kwargs"),
+    (too_wide, "engine/a.py", "f = lambda **more: 1", "**more"),
+    (too_wide, "engine/a.py", "class A(B, C): pass", "2 bases"),
     (unsafe, "study/a.py", "def f():\n    import pickle", "pickle"),
     (unsafe, "study/a.py", "eval(text)", "eval()"),
     (unsafe, "study/a.py", "import yaml\nyaml.unsafe_load(t)", "unsafe_load()"),
@@ -332,7 +339,7 @@ def test_a_fault_is_found(tmp_path, checker, place, text, said):
     assert len(found) == 1 and said in found[0] and place in found[0]
 
 
-@pytest.mark.parametrize("checker", [wrong_directions, over_budget, unsafe, work_at_import, without_docstring])
+@pytest.mark.parametrize("checker", CHECKERS)
 def test_a_good_file_passes(tmp_path, checker):
     text = '"""A room."""\nfrom resynapse.notation import exp\nclass A(B):\n    """One."""\n'
     text += f'    @quantity("1")\n    def q(self, {MANY}): exp(1)\n'
