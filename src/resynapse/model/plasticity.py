@@ -123,11 +123,18 @@ class Plasticity(Mechanism):
     @state("1")
     def d_young_new(self, new_formation, young_loss, young_new): return new_formation - young_loss * young_new
 
+    @quantity("1/h")
+    def new_settling(self, settling, felt):
+        """Drug-made spines become established; under stress rarely."""
+        return settling * exp(-self.s_settle * felt)
+
+    @quantity("1/h")
+    def established_loss(self, felt): return self.k_est * (1 + self.s_loss * felt)
+
     @state("1", start=established_at_rest)
-    def d_established(self, settling, felt, young, young_new, established):
-        """Settled spines; under stress the drug-made ones rarely settle."""
-        settled = settling * (young + exp(-self.s_settle * felt) * young_new)
-        return settled - self.k_est * (1 + self.s_loss * felt) * established
+    def d_established(self, settling, new_settling, established_loss, young, young_new, established):
+        """Settled spines."""
+        return settling * young + new_settling * young_new - established_loss * established
 
     photo_erasure = event(d_young_new, "scale", 0.0, "light shrinks the spines that the drug has made")
 

@@ -40,12 +40,12 @@ class Readouts(Mechanism):
     @observation("percent", additive=count_error)
     def spine_density(self, mpfc_synapses):
         """Spines in medial prefrontal cortex, percent of health."""
-        return 100 * mpfc_synapses
+        return mpfc_synapses
 
     @observation("percent", additive=pet_error)
     def synaptic_density(self, synapse_loss):
         """Synaptic density over both regions as a tracer sees it, percent of health."""
-        return 100 * (1 - synapse_loss)
+        return 1 - synapse_loss
 
     @quantity("1")
     def mtor(self, mpfc_translation):
@@ -70,14 +70,14 @@ class Readouts(Mechanism):
     @quantity("percent")
     def immobility(self, severity):
         """Immobility in a swim or suspension test, percent of a healthy animal."""
-        return 100 + self.floating * severity
+        return 1 + self.floating * severity
 
     @quantity("percent")
     def sucrose_preference(self, severity):
         """Preference for sweet water, percent of a healthy animal."""
-        return 100 - self.joy * severity
+        return 1 - self.joy * severity
 
     @quantity("percent")
     def exploration(self, severity):
         """Exploration of a maze or field, percent of a healthy animal."""
-        return 100 - self.roaming * severity
+        return 1 - self.roaming * severity
