@@ -4,7 +4,10 @@ Gut enzymes act on the gut wall's availability, liver enzymes on intrinsic clear
 they should.  Strengths of rifampicin and clarithromycin are chosen to meet the published ratios; others are entered by the user.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+INDUCER_HALF_DAYS = 1.5  # half-life of CYP3A and CYP2B6 protein, which new enzyme must build up through; 1-3 d, assumed
+INHIBITOR_HALF_DAYS = 0.3  # a clarithromycin-like inhibitor inactivates its enzyme within the first day; 0.1-0.6 d, assumed
 
 
 @dataclass(frozen=True)
@@ -17,16 +20,34 @@ class Change:
     liver: float = 1.0
     metabolite: float = 1.0
     flow: float = 1.0
-    usual_days: float = 0.0  # days of intake until the full effect
+    usual_days: float = 0.0  # days of intake at which the published ratios were measured: the full effect
+    half_days: float = 0.0  # half-time in days with which the effect comes and goes; 0: at once
 
     def factors(self) -> dict[str, float]:
         """Return {parameter outside: factor}."""
         return {"s_gut_cyp": self.gut, "s_liver_cyp": self.liver, "s_nor_cyp": self.metabolite, "s_perfusion": self.flow}
 
+    def after(self, days: float, stopped: float = 0.0) -> "Change":
+        """Return the change after `days` of intake that ended `stopped` days ago: the logarithms of factors grow and fade."""
+        if self.half_days <= 0:
+            share = 1.0 if stopped <= 0 else 0.0
+        else:
+            full = 1 - 0.5 ** (self.usual_days / self.half_days) if self.usual_days > 0 else 1.0
+            share = (1 - 0.5 ** (days / self.half_days)) / full * 0.5 ** (stopped / self.half_days)
+        parts = {name: getattr(self, name) ** share for name in ("gut", "liver", "metabolite", "flow")}
+        return replace(self, gut=parts["gut"], liver=parts["liver"], metabolite=parts["metabolite"], flow=parts["flow"])
+
 
 PERPETRATORS: dict[str, Change] = {
-    "rifampicin": Change("strong inducer of CYP3A and CYP2B6", "fit:peltoniemi2012rif,noppers2011", 12.5, 1.53, 1.9, usual_days=5),
-    "clarithromycin": Change("strong inhibitor of CYP3A", "fit:hagelberg2010", 0.12, 0.55, 0.9, usual_days=3),
+    "rifampicin": Change(
+        "strong inducer of CYP3A and CYP2B6", "fit:peltoniemi2012rif,noppers2011", 12.5, 1.53, 1.9, 1.0, 5, INDUCER_HALF_DAYS
+    ),
+    "clarithromycin": Change("strong inhibitor of CYP3A", "fit:hagelberg2010", 0.05, 0.50, 0.9, 1.0, 4, INHIBITOR_HALF_DAYS),
+    # Kinds of drug and genotype without a published ratio: strengths are assumptions, to be replaced by `custom` where known.
+    "cyp3a_inhibitor_moderate": Change("moderate inhibitor of CYP3A", "assumed", 0.35, 0.75, 0.95, 1.0, 3, INHIBITOR_HALF_DAYS),
+    "cyp2b6_inhibitor": Change("inhibitor of CYP2B6", "assumed", 1.0, 0.60, 0.85, 1.0, 3, INHIBITOR_HALF_DAYS),
+    "cyp3a_inducer_moderate": Change("moderate inducer of CYP3A and CYP2B6", "assumed", 4.0, 1.25, 1.4, 1.0, 7, INDUCER_HALF_DAYS),
+    "cyp2b6_poor": Change("two CYP2B6*6 alleles: poor metaboliser", "assumed", 1.0, 0.70, 0.85),
 }
 
 RENAL: dict[str, Change] = {

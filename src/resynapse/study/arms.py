@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from resynapse.study import vocabulary as words
+from resynapse.study.beside import not_pregnant
 from resynapse.study.endpoints import check_quantity
 from resynapse.study.vocabulary import DRUGS, Drug, Refused, hours, one_of, shown, time_text
 
@@ -25,7 +26,7 @@ def arm(read: object) -> object:
         raise Refused(shown(read), "what the arm gets, for example {drug: ketamine, dose: 0.5 mg/kg, route: iv, over: 40 min}")
     if "drug" not in read:
         raise Refused("nothing", f"the arm's drug: one of {', '.join(DRUGS)}", way=("drug",))
-    drug = _below("drug", one_of, read["drug"], tuple(DRUGS), "a drug")
+    drug = below("drug", one_of, read["drug"], tuple(DRUGS), "a drug")
     made = {key: value for key, value in read.items() if key not in ("dose", "every", "count")}
     made["days"] = _days(read, drug)
     made |= _active(read, DRUGS[drug], made["days"]) if DRUGS[drug].active else _inert(read, drug)
@@ -36,7 +37,7 @@ def _active(read: dict, drug: Drug, days: list) -> dict:
     route = read.get("route") or drug.route
     if not route:
         raise Refused("nothing", f"a route: one of {', '.join(words.routes())}", way=("route",))
-    _below("route", one_of, route, words.routes(), "a route")
+    below("route", one_of, route, words.routes(), "a route")
     doses = _doses(read, drug, route, len(days))
     return {"route": route, "doses": doses, "over": _over(read, drug, route)}
 
@@ -47,11 +48,11 @@ def _inert(read: dict, drug: str) -> dict:
         raise Refused(shown(read[extra]), "no dose, route or days: 'none' is no treatment (use placebo)", way=(extra,))
     if read.get("doses"):
         raise Refused("doses", f"no doses: {drug} holds no drug", way=("doses",))
-    if read.get("dose") not in (None, 0) and _below("dose", words.dose, read["dose"])[0] > 0:
+    if read.get("dose") not in (None, 0) and below("dose", words.dose, read["dose"])[0] > 0:
         raise Refused(shown(read["dose"]), f"no dose: {drug} holds no drug", way=("dose",))
     route = read.get("route") or ""
     if route:
-        _below("route", one_of, route, words.routes(), "a route")
+        below("route", one_of, route, words.routes(), "a route")
     return {"route": route, "doses": [], "over": read.get("over", 0) or 0}
 
 
@@ -63,7 +64,7 @@ def _days(read: dict, drug: str) -> list:
         if "every" not in read or "count" not in read:
             missing = "every" if "count" in read else "count"
             raise Refused("nothing", "both, for example every: 3.5 d, count: 8", way=(missing,))
-        gap, count = _below("every", hours, read["every"], "an interval", "3.5 d"), read["count"]
+        gap, count = below("every", hours, read["every"], "an interval", "3.5 d"), read["count"]
         if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= MOST_DOSES:
             raise Refused(shown(count), f"a number of doses from 1 to {MOST_DOSES}", way=("count",))
         if gap <= 0:
@@ -89,7 +90,7 @@ def _doses(read: dict, drug: Drug, route: str, count: int) -> list:
             raise Refused(found, f"a list of {count} doses, one for each day", way=("doses",))
         return doses
     if read.get("dose") is not None:
-        return [_below("dose", words.dose, read["dose"])] * count
+        return [below("dose", words.dose, read["dose"])] * count
     if drug.dose and route == drug.route:
         return [drug.dose] * count
     raise Refused("nothing", "a dose with its unit, for example '0.5 mg/kg' or '56 mg'", way=("dose",))
@@ -101,7 +102,7 @@ def _over(read: dict, drug: Drug, route: str) -> object:
         if words.infused(route) and drug.over is None:
             raise Refused("nothing", "how long the infusion takes, for example '40 min' (0 min for a bolus)", way=("over",))
         return time_text(drug.over or 0) if words.infused(route) else 0
-    length = _below("over", hours, over, "a duration", "40 min")
+    length = below("over", hours, over, "a duration", "40 min")
     if length > 0 and not words.infused(route):
         timed = ", ".join(filter(words.infused, words.routes()))
         raise Refused(shown(over), f"no duration: '{route}' is given at once (over belongs to {timed})", way=("over",))
@@ -117,7 +118,7 @@ def check_arm(arm: Arm) -> None:
     from resynapse.model.switches import CUTS
 
     for place, name in enumerate(arm.cut):
-        _below("cut", _below, place, one_of, name, tuple(CUTS), "an arrow to cut")
+        below("cut", below, place, one_of, name, tuple(CUTS), "an arrow to cut")
     gaps = [after - before for before, after in zip(arm.days, arm.days[1:], strict=False)]
     if gaps and arm.over > min(gaps):
         longest = time_text(min(gaps))
@@ -136,9 +137,13 @@ def defaults(read: object) -> object:
             if not words.populations(species):
                 raise Refused(species, f"human: populations of species {species} are not available yet", way=("species",))
             known, what = words.populations(species), f"a population of species {species}"
-            _below("population", _below, "of", one_of, people["of"], known, what)
+            below("population", below, "of", one_of, people["of"], known, what)
+        if "pregnant" in people:
+            below("population", not_pregnant, people["pregnant"])
+            people = {key: value for key, value in people.items() if key != "pregnant"}
+            made["population"] = people
         if people.get("where") is not None:
-            made["population"] = people | {"where": _below("population", _below, "where", limits, people["where"], species)}
+            made["population"] = people | {"where": below("population", below, "where", limits, people["where"], species)}
     arms, control = made.get("arms"), made.get("control")
     if isinstance(control, str) and isinstance(arms, dict) and isinstance(arms.get(control), dict) and "blinding" not in made:
         made["blinding"] = {"midazolam": "active", "placebo": "inactive"}.get(str(arms[control].get("drug")), "open")
@@ -151,8 +156,8 @@ def limits(read: object, species: str) -> dict:
         raise Refused(shown(read), "traits and their limits, for example {age: [18, 64], sex: female}")
     known = words.TRAITS[species]
     for trait in read:
-        _below(trait, one_of, trait, tuple(known), f"a trait of a {species}")
-    return {trait: _below(trait, _limit, written, trait, known[trait]) for trait, written in read.items()}
+        below(trait, one_of, trait, tuple(known), f"a trait of a {species}")
+    return {trait: below(trait, _limit, written, trait, known[trait]) for trait, written in read.items()}
 
 
 def _limit(written: object, trait: str, limit: words.Limit) -> object:
@@ -185,7 +190,7 @@ def _number(written: object, trait: str, limit: words.Limit) -> float:
 def act(read: object) -> object:
     """Return an intervention with `act`, `value` and `unit` in place of set, add or scale.
 
-    A named intervention acts at its usual level where the study gives none.  Raises Refused.
+    A named intervention acts as the model's table says where the study gives nothing.  Raises Refused.
     """
     if not isinstance(read, dict) or "act" in read:
         return read
@@ -195,12 +200,12 @@ def act(read: object) -> object:
     rest = {key: value for key, value in read.items() if key not in acts}
     named = INTERVENTIONS.get(str(read.get("state")))
     if not acts and named:
-        return rest | {"act": "set", "value": 1.0 if named.level is None else named.level}
+        return rest | {"act": named.act, "value": named.value}
     if len(acts) != 1:
         raise Refused(", ".join(acts) or "nothing", f"exactly one of set, add, scale (or one of {', '.join(INTERVENTIONS)} as state)")
     value = read[acts[0]]
     if isinstance(value, str):
-        number, unit = _below(acts[0], words.split, value, "2 µM")
+        number, unit = below(acts[0], words.split, value, "2 µM")
         return rest | {"act": acts[0], "value": number, "unit": unit}
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise Refused(shown(value), "a finite number, or a number with its unit", way=(acts[0],))
@@ -213,7 +218,7 @@ def check_together(study: Study) -> None:
         raise Refused(study.control, f"one of the arms: {', '.join(study.arms)}", tuple(study.arms), ("control",))
     seen = study.times
     for place, one in enumerate(study.endpoints):
-        _below("endpoints", _below, place, check_quantity, one)
+        below("endpoints", below, place, check_quantity, one)
         if one.time is None:
             continue
         if one.needs_visit and not any(abs(one.time - time) < 1e-9 for time in seen):
@@ -222,7 +227,7 @@ def check_together(study: Study) -> None:
             raise Refused(str(one), f"a time within the study, which ends at {time_text(seen[-1])}", way=("endpoints", place))
 
 
-def _below(step: str | int, function: Callable[..., Any], *arguments: Any) -> Any:
+def below(step: str | int, function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a reader; what it refuses is said to stand below the key `step`."""
     try:
         return function(*arguments)

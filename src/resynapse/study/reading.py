@@ -95,6 +95,8 @@ def _keys(way: Sequence[str | int]) -> tuple[str, ...]:
     if way[0] == "arms":
         if "interventions" in way[2:]:
             return ("time", "state", *WRITTEN["intervention"])
-        return tuple(key for key in (*schema.Arm.model_fields, *WRITTEN["arm"]))
+        if "with" in way[2:-1]:
+            return tuple(schema.Intake.model_fields)
+        return tuple(field.alias or key for key, field in schema.Arm.model_fields.items()) + WRITTEN["arm"]
     part = {"population": schema.Population, "sampling": schema.Sampling, "analysis": schema.Analysis}
     return tuple((part[str(way[0])] if len(way) > 1 and way[0] in part else Study).model_fields)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, PrivateAttr, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from resynapse.study import vocabulary as words
 from resynapse.study.endpoints import Endpoint, endpoint, rejoined
@@ -74,6 +84,16 @@ class Population(Part):
     seed: int = Field(default=1, ge=0, lt=2**63, strict=True)
     where: dict[str, tuple[float, float] | str] = Field(default_factory=dict)
     background: Literal["none", "stable_ad", "new_ad", "mixed"] = "none"
+    ethnicity: str = ""
+    renal: str = ""
+    hepatic: str = ""
+
+    @field_validator("ethnicity", "renal", "hepatic")
+    @classmethod
+    def _organ(cls, read: str, at: ValidationInfo) -> str:
+        from resynapse.study.beside import organ
+
+        return organ(str(at.field_name), read) if read else ""
 
     @property
     def limits(self) -> dict[str, tuple[float, float]]:
@@ -100,6 +120,17 @@ class Intervention(Part):
         return act(read)
 
 
+class Intake(Part):
+    """Another drug: days of intake before the first dose (None: its usual course), days since it was stopped, factors of a custom one."""
+
+    days: float | None = Field(default=None, ge=0, le=3650)
+    stopped: float = Field(default=0.0, ge=0, le=3650)
+    gut: float = Field(default=1.0, ge=0, le=100)
+    liver: float = Field(default=1.0, ge=0, le=100)
+    metabolite: float = Field(default=1.0, ge=0, le=100)
+    flow: float = Field(default=1.0, ge=0.05, le=20)
+
+
 class Arm(Part):
     """What one group gets. Times are hours after the first dose of the study; `doses` has one entry for each of `days`.
 
@@ -115,6 +146,15 @@ class Arm(Part):
     background: Literal["none", "stable_ad", "new_ad", "mixed"] | None = None
     cut: tuple[Name, ...] = ()
     interventions: tuple[Intervention, ...] = ()
+    given_with: dict[str, Intake] = Field(default_factory=dict, alias="with")
+
+    @field_validator("given_with", mode="before")
+    @classmethod
+    def _other_drugs(cls, read: Any) -> Any:
+        from resynapse.study.arms import below
+        from resynapse.study.beside import other_drug
+
+        return {name: below(name, other_drug, name, taken) for name, taken in read.items()} if isinstance(read, dict) else read
 
     @model_validator(mode="before")
     @classmethod
@@ -237,15 +277,18 @@ class Study(Part):
 
     def resolved(self) -> dict:
         """Return plain data in the study format, with every default written out; reading it again gives an equal study."""
-        plain = self.model_dump(mode="json", exclude_none=True)
-        for arm in plain["arms"].values():
+        plain = self.model_dump(mode="json", exclude_none=True, by_alias=True)
+        for name, arm in plain["arms"].items():
+            arm["with"] = {drug: taken.model_dump(exclude_defaults=True) for drug, taken in self.arms[name].given_with.items()}
             doses = arm.pop("doses")
             if doses:
                 arm |= {"dose": doses[0]} if len(set(doses)) == 1 else {"doses": doses}
-            for key in [key for key, value in arm.items() if value in ([], "")]:
+            for key in [key for key, value in arm.items() if value in ([], "", {})]:
                 del arm[key]
             if arm["drug"] == "none":
                 del arm["over"]
+        for key in [key for key, value in plain["population"].items() if value == ""]:
+            del plain["population"][key]
         plain["population"]["where"] = {trait: _limit_text(trait, limit) for trait, limit in plain["population"]["where"].items()}
         return plain
 

@@ -16,7 +16,9 @@ from resynapse.model.kinetics import MOLAR_MASS
 from resynapse.model.population import POPULATIONS, Covariate
 from resynapse.model.scales import READOUTS, readout_of
 from resynapse.notation import System
+from resynapse.study.beside import changed
 from resynapse.study.dosing import ENANTIOMERS, Administration, dose_events, is_given
+from resynapse.study.sessions import session_events
 from resynapse.study.simulate import draw_people, measured, resolved, trial_events
 
 USUAL_VISITS_D = (1.0, 2.0, 3.0, 7.0, 8.0, 14.0, 15.0, 21.0, 22.0, 28.0)
@@ -67,10 +69,8 @@ def covariates_of(setup: Setup) -> dict[str, Covariate]:
 def people_of_setup(setup: Setup, system: System, how: tuple[int, int, int]) -> Cohort:
     """Draw the people of an experiment and apply what other drugs, organs and descent change; how = (n, seed, blocks)."""
     people = draw_people(POPULATIONS[setup.population], covariates_of(setup), system, how, setup.species)
-    for change in setup.changes:
-        for name, factor in change.factors().items():
-            if name in system.params:
-                people.values[name] = people.values.get(name, np.full(people.n, system.params[name].value)) * factor
+    for name, value in changed(people.values, setup.changes, system).items():
+        people.values[name] = np.broadcast_to(np.asarray(value, float), (people.n,)).copy()
     fixed = {name: mean for name, mean, _ in setup.covariates if name == "failed_trials"}
     if fixed and "failed" in system.params:
         people.values["failed"] = np.full(people.n, fixed["failed_trials"])
@@ -83,6 +83,7 @@ def events_of(setup: Setup, system: System, people: Cohort) -> list[Event]:
     out = dose_events(setup.drug, setup.route, doses, people)
     if "enrolled" not in system.inputs:
         return out
+    out += session_events(setup.drug, [24.0 * d for d in setup.days], (), system, people)
     contacts = {24.0 * d for d in (*setup.days, *USUAL_VISITS_D)}
     trial = trial_events(setup.blinding, is_given(setup.drug) or bool(setup.treatment), contacts, setup.background)
     trial += {

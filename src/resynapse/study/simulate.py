@@ -21,8 +21,11 @@ from resynapse.model.population import POPULATIONS, Covariate, Population, param
 from resynapse.model.scales import READOUTS, STORY, readout_of
 from resynapse.model.switches import CUTS, INTERVENTIONS
 from resynapse.notation import InputError, System
+from resynapse.study.beside import changed, changes
 from resynapse.study.dosing import Administration, dose_events, is_given
 from resynapse.study.schema import Arm, Study
+from resynapse.study.schema import Population as Participants
+from resynapse.study.sessions import session_events
 
 SESSION_GRID_H = np.array([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 75, 90, 105, 120, 150, 180, 240, 300, 360, 480, 720]) / 60
 ALL_SESSIONS = ("peak", "cmax", "tmax", "auc", "auc_inf", "half_life")
@@ -93,7 +96,7 @@ def grid(study: Study) -> np.ndarray:
 def people_of(study: Study, system: System) -> Cohort:
     """Draw the study's people with their parameters."""
     population = POPULATIONS[study.population.of]
-    where = {k: v for k, v in study.population.where.items() if isinstance(v, tuple)}
+    where = study.population.limits
     return draw_people(population, cohorts.limited(population.covariates, where), system, (study.n, study.seed, 0), study.species)
 
 
@@ -130,6 +133,7 @@ def trial_events(blinding: str, drug_is_given: bool, visits: Iterable[float], ba
 def arm_events(study: Study, arm: Arm, system: System, people: Cohort) -> list[Event]:
     """Return every event of an arm: doses, the trial's own, interventions by name or by state."""
     out = dose_events(arm.drug, arm.route, administrations(arm), people)
+    out += session_events(arm.drug, arm.days, arm.blind, system, people)
     if "enrolled" in system.inputs:
         background = arm.background or study.population.background
         contacts = {*study.visits, *arm.days, *arm.blind}
@@ -146,14 +150,14 @@ def resolved(e: Event, system: System) -> Event:
     return Event(e.time, action.state, action.act, action.value, action.unit if action.act != "scale" else "") if action else e
 
 
-def arm_values(arm: Arm, people: Cohort, system: System) -> dict[str, np.ndarray | float]:
-    """Return parameters of one arm: the people's own, with the arm's cuts put in place."""
+def arm_values(arm: Arm, people: Cohort, system: System, population: Participants | None = None) -> dict[str, np.ndarray | float]:
+    """Return parameters of one arm: the people's own, with the arm's cuts, other drugs, organs and descent put in place."""
     values: dict[str, np.ndarray | float] = dict(people.values)
     for name in arm.cut:
         if name not in CUTS:
             raise InputError("cut", name, f"one of {', '.join(CUTS)}", CUTS)
         values |= {k: v for k, v in CUTS[name].values.items() if k in system.params}
-    return values
+    return changed(values, changes(population, arm), system)
 
 
 def measured(quantity: str, output: str, true: np.ndarray, times: np.ndarray, people: Cohort, who: tuple[System, str]) -> np.ndarray:
@@ -197,7 +201,8 @@ def simulate(study: Study, progress: Callable[[str, int, int], None] | None = No
         if progress:
             progress(f"arm {name}", k, len(study.arms))
         schedule = Schedule.of(arm_events(study, arm, system, people), people.n, system)
-        solved = ensemble.run(people.n, arm_values(arm, people, system), schedule, times, list(dict.fromkeys(outputs.values())), settings)
+        values = arm_values(arm, people, system, study.population)
+        solved = ensemble.run(people.n, values, schedule, times, list(dict.fromkeys(outputs.values())), settings)
         true = {q: solved.values[o] for q, o in outputs.items()}
         seen = {q: measured(q, o, true[q], times, people, (system, name)) for q, o in outputs.items()}
         sessions = tuple(sorted({*arm.days, *arm.blind}))

@@ -91,7 +91,6 @@ NOT_YET = {
     "keep": "choosing what is kept",
     "stress": "stress as a study input",
     "imaging": "imaging schedules",
-    "perpetrators": "interacting drugs",
 }
 DISPOSITIONS = ("resynapse",)
 DISPOSITIONS_TO_COME = ("simons2022", "otto2021", "perezruixo2021", "flint2017")
