@@ -6,6 +6,7 @@ from resynapse.model.body import Body
 from resynapse.model.comparators import Comparators
 from resynapse.model.expectancy import Expectancy
 from resynapse.model.glutamate import Glutamate
+from resynapse.model.imaging import Imaging
 from resynapse.model.inflammation import Inflammation
 from resynapse.model.kinetics import kinetics
 from resynapse.model.laboratory import Laboratory
@@ -16,6 +17,7 @@ from resynapse.model.readouts_pd import Readouts
 from resynapse.model.receptor import Receptor
 from resynapse.model.stress import Stress
 from resynapse.model.symptoms import Scales, Severity, items
+from resynapse.model.tolerability import tolerability
 from resynapse.notation import Mechanism, System, assemble, param
 
 RODENT_WEIGHT = {"mouse": 0.025, "rat": 0.3}  # kg
@@ -35,7 +37,8 @@ def mechanisms(species: str = "human", depots: bool = True) -> list[Mechanism]:
     dose = dosed(species, depots)
     stress, severity = (Stress(), Severity()) if species == "human" else (Stress(values=CALM), Severity(values=WHOLE_SHARE))
     brain = [Laboratory(), Receptor(), Glutamate(), *regions(), stress, Inflammation(), Network()]
-    return [*dose, *brain, Expectancy(), Comparators(), *items(), severity, Scales(), Readouts()]
+    safety = tolerability() if species == "human" else [Imaging()]
+    return [*dose, *brain, Expectancy(), Comparators(), *items(), severity, Scales(), Readouts(), *safety]
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 """Body: how size and age set the pace of the organs.
 
-Gives   size, pace, liver_pace [1]     to absorption, disposition
+Gives   size, pace, liver_pace [1]     to absorption, disposition; years, womanly [1]     to tolerability
 Assumes allometry: exponent 1 on volumes, 0.75 on clearances and flows; liver flow falls linearly past 60 years.
 Not modelled: composition of the body, pregnancy, growth (children have a published model of their own).
 """
@@ -36,6 +36,14 @@ class Body(Mechanism):
     def sex_pace(self):
         """Enzyme capacity scales with this; 1 in a mixed group."""
         return power(self.sex, self.female - 0.5)
+
+    @quantity("1")
+    def years(self): return self.age
+
+    @quantity("1")
+    def womanly(self):
+        """0.5 in women, -0.5 in men."""
+        return self.female - 0.5
 
     @quantity("1")
     def liver_pace(self, pace):

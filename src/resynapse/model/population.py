@@ -192,10 +192,24 @@ PSYCHIATRIC_SPREAD: tuple[Spread, ...] = (
     Spread(("share",), 0.3, "logit", STUDY, (0.1, 0.8), "assumed"),
 )
 
+TOLERABILITY_SPREAD: tuple[Spread, ...] = (
+    Spread(("cadss_max",), 0.85, "log", BETWEEN, (0.4, 1.3), "fit:vanschalkwyk2018"),
+    Spread(("sbp_max", "dbp_max", "hr_max"), 0.42, "log", BETWEEN, (0.2, 0.8), "fit:spravato_label2020"),
+    Spread(("c50_sleep",), 0.40, "log", BETWEEN, (0.2, 0.9), "fit:takahashi2021full"),
+    Spread(("sbp_rest", "dbp_rest"), 6.0, "normal", BETWEEN, (3, 10), "assumed"),
+    Spread(("sbp_rest",), 8.0, "normal", BETWEEN, (4, 14), "assumed"),
+    Spread(("dbp_rest",), 5.0, "normal", BETWEEN, (2, 9), "assumed"),
+    Spread(("hr_rest",), 9.0, "normal", BETWEEN, (5, 14), "assumed"),
+    Spread(("cadss_max",), 0.25, "log", STUDY, (0.1, 0.5), "assumed"),
+    Spread(("sbp_max", "dbp_max", "hr_max"), 0.15, "log", STUDY, (0.05, 0.35), "assumed"),
+    Spread(("sbp_scatter", "dbp_scatter"), 0.12, "log", STUDY, (0.05, 0.3), "assumed"),
+    Spread(("c50_sleep",), 0.20, "log", STUDY, (0.05, 0.5), "assumed"),
+)
+
 
 def spreads_of(species: str) -> tuple[Spread, ...]:
     """Return what varies between members of a species."""
-    return (*KINETIC_SPREAD, *PSYCHIATRIC_SPREAD) if species == "human" else PSYCHIATRIC_SPREAD
+    return (*KINETIC_SPREAD, *PSYCHIATRIC_SPREAD, *TOLERABILITY_SPREAD) if species == "human" else PSYCHIATRIC_SPREAD
 
 
 def parameters_of(covariates: Numbers, values: Numbers, typical: dict[str, float]) -> Numbers:
