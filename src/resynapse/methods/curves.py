@@ -1,8 +1,9 @@
 """Readings of whole curves: peak, area, slope, clearance, ratios of exposures, the time of a peak.
 
-Curves are read without error of measurement on a grid dense around each dose.  The stretch that a curve statistic looks at: the
-window that ends at `time_h`; with a time but no window, the dosing interval that holds it (areas: from time 0); with neither,
-from time 0 to 24 h after the last dose.
+Curves are read without error of measurement on a grid dense around each dose; only half-lives are read as a study reads them,
+off measured samples at the usual times, because how far a slope can be followed decides which slope is found.  The stretch that
+a curve statistic looks at: the window that ends at `time_h`; with a time but no window, the dosing interval that holds it (areas:
+from time 0); with neither, from time 0 to 24 h after the last dose.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,8 @@ from resynapse.methods.readings import Reading, end_of, series_of
 Array = NDArray[np.float64]
 
 AFTER_DOSE_H = 24.0
+# Usual blood samples, hours after a dose; one more is taken at the end of an infusion.
+SAMPLES_H = (0.083, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 36.0, 48.0)
 METRICS = ("auc", "auc_inf", "auc_t", "cmax", "tmax", "half_life", "clearance", "volume_ss")
 # Hours after a dose or the end of an infusion: 10 s, every 2 min to 40 min, 5 to 2 h, 10 to 4 h, then half hours and hours.
 _OFFSETS = np.concatenate(
@@ -35,6 +38,12 @@ def grid(experiment: Experiment, start: float, end: float) -> tuple[float, ...]:
         for origin in {dose, dose + experiment.infusion_h}:
             found.update(round(float(t), 9) for t in origin + _OFFSETS if start < t < end)
     return tuple(sorted(found))
+
+
+def samples(experiment: Experiment, start: float, end: float) -> tuple[float, ...]:
+    """Hours on the pool axis at which blood is usually drawn from start to end."""
+    usual = (round(d + s, 9) for d in experiment.dose_h for s in (*SAMPLES_H, experiment.infusion_h))
+    return tuple(sorted({start} | {t for t in usual if start < t <= end + 1e-9}))
 
 
 def stretch(row: Row, experiment: Experiment, from_zero: bool = False) -> tuple[float, float]:
@@ -58,15 +67,18 @@ def exposure(row: Row, experiment: Experiment, metric: str, name: str = "") -> R
     name = name or series_of(row, experiment)
     if metric == "auc":
         metric = "auc_inf" if row.time_h is None and row.window_h is None else "auc_t"
-    times = grid(experiment, *stretch(row, experiment, from_zero=metric == "auc_t"))
+    begin, end = stretch(row, experiment, from_zero=metric == "auc_t")
+    times = samples(experiment, begin, end) if metric == "half_life" else grid(experiment, begin, end)
     start = times[0]
 
     def values(pool: Pool) -> Array:
+        if metric == "half_life":
+            return nca(np.array(times) - start, pool.measured(name, np.array(times))).half_life[:, None]
         curve = pool.curve(name, np.array(times))
         if metric == "auc_t":
             return area(times, curve)[:, None]
         table = nca(np.array(times) - start, curve, infusion_h=experiment.infusion_h)
-        if metric in ("cmax", "tmax", "half_life", "auc_inf"):
+        if metric in ("cmax", "tmax", "auc_inf"):
             return getattr(table, metric)[:, None]
         return _per_dose(pool, name, table, metric)
 

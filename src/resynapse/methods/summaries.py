@@ -91,9 +91,14 @@ def hazard_ratio(x: Array, y: Array, horizon: float) -> Array:
     event = time <= horizon
     order = np.argsort(np.where(event, time, np.inf), axis=-1, kind="stable")
     arm, event = np.take_along_axis(arm, order, -1), np.take_along_axis(event, order, -1)
-    # At risk: everybody who comes at or after a place in the order (ties are broken by place; all censoring is at the end).
-    risk_x = arm.sum(axis=-1, keepdims=True) - np.cumsum(arm, axis=-1) + arm
-    risk = time.shape[-1] - np.arange(time.shape[-1])
+    # At risk: everybody whose time is not earlier; those who share a time are counted from the first of them.
+    ordered = np.take_along_axis(np.where(time <= horizon, time, np.inf), order, -1)
+    place = np.arange(time.shape[-1])
+    new = np.concatenate([np.ones((*ordered.shape[:-1], 1), dtype=bool), ordered[..., 1:] > ordered[..., :-1]], axis=-1)
+    first = np.maximum.accumulate(np.where(new, place, 0), axis=-1)
+    before_x = np.concatenate([np.zeros((*arm.shape[:-1], 1)), np.cumsum(arm, axis=-1)], axis=-1)
+    risk_x = arm.sum(axis=-1, keepdims=True) - np.take_along_axis(before_x, first, -1)
+    risk = time.shape[-1] - first
     expected_x = np.where(event, risk_x / risk, 0.0).sum(axis=-1)
     seen, seen_x = event.sum(axis=-1), (event * arm).sum(axis=-1)
     expected_y = seen - expected_x
