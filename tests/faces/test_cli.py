@@ -98,7 +98,7 @@ def test_provenance_and_methods(runs):
 def test_a_run_prints_a_short_summary(call):
     code, out, err = call("run", "one.yaml", "--n", 3)
     assert (code, err) == (0, "")
-    assert out.startswith("Does one infusion help?\n3 virtual people in each arm, seed 7")
+    assert out.startswith("Does one infusion help?\n") and "3 virtual people" in out
     assert "ketamine - control" in out and "Report: runs/one/report.html" in out
 
 

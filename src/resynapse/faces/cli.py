@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -17,6 +17,7 @@ from resynapse.notation import InputError
 
 if TYPE_CHECKING:
     from resynapse.study.schema import Study
+    from resynapse.study.simulate import RunResult
 
 HELP = "Resynapse: from dose to synapse to symptom. A simulation for research; not a medical device, not dosing advice."
 USER_ERROR, OUR_ERROR, STOPPED = 2, 1, 130
@@ -127,25 +128,11 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield lambda text, done, whole: bar.update(task, description=text, completed=done, total=whole)
 
 
-def show_run(result: Any) -> None:
+def show_run(result: RunResult) -> None:
     """Print the endpoints by arm, and against the control, as one short table."""
-    from rich.table import Table
+    from resynapse.faces.report import terminal_summary
 
-    from resynapse.study.summary import summary
-
-    print(result.study.question)
-    print(f"{result.study.n:,} virtual people in each arm, seed {result.study.seed}; estimates with 90 % intervals\n")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for head in ("endpoint", "arm", "value", "90 % interval", "unit"):
-        table.add_column(head, justify="right" if head == "value" else "left", no_wrap=True)
-    last = ""
-    for row in summary(result):
-        arm = f"{row.arm} - {row.against}" if row.against else row.arm
-        table.add_row(
-            row.endpoint if row.endpoint != last else "", arm, number(row.value), f"{number(row.low)} to {number(row.high)}", row.unit
-        )
-        last = row.endpoint
-    console().print(table)
+    console().print(terminal_summary(result))
     if failed := {name: len(arm.failed) for name, arm in result.arms.items() if arm.failed}:
         say(f"Left out, because the solver did not reach the end: {', '.join(f'{k} in {name}' for name, k in failed.items())}")
 
@@ -153,13 +140,6 @@ def show_run(result: Any) -> None:
 def console() -> Console:
     """Return a console that never wraps where nobody looks at a screen."""
     return Console() if sys.stdout.isatty() else Console(width=160)
-
-
-def number(value: float) -> str:
-    """Return a number with three significant digits, without exponents where it can be."""
-    if value != value:
-        return "-"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 @app.command()

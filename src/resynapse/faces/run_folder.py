@@ -9,7 +9,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +105,7 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
     import pyarrow.parquet as pq
 
     from resynapse.faces.methods_text import methods_text
+    from resynapse.faces.report import write_run_report
     from resynapse.study import tables
     from resynapse.study.summary import summary
 
@@ -114,10 +114,7 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
     pq.write_table(tables.observations(result), folder / "observations.parquet", compression="zstd")
     write_csv(folder / "summary.csv", SUMMARY, [row.as_dict() for row in summary(result)])
     (folder / "methods.md").write_text(methods_text(result, facts), encoding="utf-8")
-    if find_spec("resynapse.faces.report"):  # being built
-        from resynapse.faces.report import write_run_report
-
-        write_run_report(result, folder / "report.html")
+    write_run_report(result, folder / "report.html")
     write_facts(folder, "run", facts)
 
 
