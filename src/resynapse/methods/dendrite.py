@@ -125,37 +125,39 @@ def _moved(state: Array, used: Array, rate: Mapping[str, float], dt: float, draw
 
 @dataclass(frozen=True)
 class Tally:
-    """Sites of one dendrite by what became of them: kept, lost, repaired (lost, then held again), new (held for the first time)."""
+    """Sites of one dendrite by what became of them: fates, and the losses and the count before treatment."""
 
-    kept: int
-    lost: int
-    repaired: int
-    new: int
+    kept: int  # there before treatment and now
+    lost: int  # there in health and not now
+    repaired: int  # there in health, gone before treatment, there again
+    new: int  # there neither in health nor before treatment, and now
+    lost_before: int  # gone before treatment, of those in health
 
     @property
-    def rescued(self) -> float:
-        """Repaired and new spines over all that had been lost before treatment; not a number when none was lost."""
-        lost_before = self.lost + self.repaired
-        return (self.repaired + self.new) / lost_before if lost_before else float("nan")
+    def repair(self) -> float:
+        """Share of the lost sites that hold a spine again; not a number when none was lost."""
+        return self.repaired / self.lost_before if self.lost_before else float("nan")
 
 
 def fates(seen: Dendrite, healthy: float, ill: float, now: float) -> dict[str, Array]:
-    """Return which sites were kept, lost, repaired or new at the image `now`, each (sites,) of bool.
+    """Return which sites were kept, lost, repaired or new at the image `now`, each (sites,) of bool; at most one holds for a site.
 
     healthy, ill, now: hours of three images: before the illness, before treatment, and the one to judge.
     """
     before, worst, present = seen.present(healthy), seen.present(ill), seen.present(now)
     return {
-        "kept": before & worst & present,
+        "kept": worst & present,
         "lost": before & ~present,
         "repaired": before & ~worst & present,
-        "new": ~before & present,
+        "new": ~before & ~worst & present,
     }
 
 
 def tally(seen: Dendrite, healthy: float, ill: float, now: float) -> Tally:
     """Count the fates of all sites."""
-    return Tally(*(int(v.sum()) for v in fates(seen, healthy, ill, now).values()))
+    found = {name: int(which.sum()) for name, which in fates(seen, healthy, ill, now).items()}
+    gone = int((seen.present(healthy) & ~seen.present(ill)).sum())
+    return Tally(found["kept"], found["lost"], found["repaired"], found["new"], gone)
 
 
 def turnover(seen: Dendrite, begin: float, end: float) -> tuple[float, float]:
