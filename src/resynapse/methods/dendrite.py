@@ -145,6 +145,8 @@ def fates(seen: Dendrite, healthy: float, ill: float, now: float) -> dict[str, A
     healthy, ill, now: hours of three images: before the illness, before treatment, and the one to judge.
     """
     before, worst, present = seen.present(healthy), seen.present(ill), seen.present(now)
+    if now <= ill:  # before treatment nothing is repaired or new
+        worst = present
     return {
         "kept": worst & present,
         "lost": before & ~present,
