@@ -132,6 +132,30 @@ def test_every_make_target_that_is_named_exists():
     assert named and named <= targets
 
 
+def blocks(paper: str, language: str) -> list[str]:
+    """Return the code blocks of a paper that are in one language."""
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / paper).read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_readme_example_runs():
+    (example,) = [b for b in blocks("README.md", "python") if b.startswith("import resynapse as rs")]
+    assert "n=500" in example
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", example.replace("n=500", "n=16")], capture_output=True, text=True, timeout=600
+    )
+    assert done.returncode == 0, done.stderr
+    assert "change(MADRS, 28 d)" in done.stdout
+
+
+def test_the_readme_study_is_read(tmp_path):
+    from resynapse import load_study
+
+    (text,) = [b for b in blocks("README.md", "yaml") if b.startswith("question:")]
+    path = tmp_path / "study.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert set(load_study(path).arms) == {"placebo", "once_weekly", "twice_weekly"}
+
+
 def test_the_readme_disclaims_treatment():
     assert "not a medical device" in (ROOT / "README.md").read_text(encoding="utf-8")
 
