@@ -13,7 +13,7 @@ class Comparators(Mechanism):
     """What else is given for depression."""
 
     #                value   unit   meaning                                                      range         source
-    e_drug   = param(0.10,   "1",   "relief by a first antidepressant beyond placebo",           (0.0, 0.4),   "fit:taylor2006")
+    e_drug   = param(0.088,   "1",   "relief by a first antidepressant beyond placebo",           (0.0, 0.4),   "fit:taylor2006")
     k_drug   = param(0.05,   "1/d", "its onset: 0.35 per week",                                  (0.02, 0.12), "taylor2006")
     next_step = param(0.65,  "1",   "what is left of it after each failed trial",                (0.4, 1.0),   "fit:rush2006")
     failed   = param(2.0,    "1",   "failed trials before",                                      (0, 10),      "convention")

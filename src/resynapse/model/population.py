@@ -183,8 +183,8 @@ KINETIC_SPREAD: tuple[Spread, ...] = (
 )
 
 PSYCHIATRIC_SPREAD: tuple[Spread, ...] = (
-    Spread(("share",), 1.1, "logit", BETWEEN, (0.5, 2.0), "assumed"),
-    Spread(("hope",), 1.0, "logit", BETWEEN, (0.4, 1.8), "assumed"),
+    Spread(("share",), 1.3, "logit", BETWEEN, (0.5, 2.5), "fit:dean2021,popova2019"),
+    Spread(("hope",), 1.5, "logit", BETWEEN, (0.4, 2.5), "fit:dean2021,popova2019"),
     Spread(("K_int",), 0.3, "log", BETWEEN, (0.1, 0.6), "assumed"),
     Spread(("mpfc_k_pot",), 0.5, "log", BETWEEN, (0.2, 1.0), "assumed"),
     Spread(("mpfc_new",), 0.5, "log", BETWEEN, (0.2, 1.0), "assumed"),
@@ -195,7 +195,7 @@ PSYCHIATRIC_SPREAD: tuple[Spread, ...] = (
 TOLERABILITY_SPREAD: tuple[Spread, ...] = (
     Spread(("cadss_max",), 0.85, "log", BETWEEN, (0.4, 1.3), "fit:vanschalkwyk2018"),
     Spread(("sbp_max", "dbp_max", "hr_max"), 0.42, "log", BETWEEN, (0.2, 0.8), "fit:spravato_label2020"),
-    Spread(("c50_sleep",), 0.40, "log", BETWEEN, (0.2, 0.9), "fit:takahashi2021full"),
+    Spread(("c50_sleep",), 0.60, "log", BETWEEN, (0.2, 0.9), "fit:takahashi2021full"),
     Spread(("sbp_rest", "dbp_rest"), 6.0, "normal", BETWEEN, (3, 10), "assumed"),
     Spread(("sbp_rest",), 8.0, "normal", BETWEEN, (4, 14), "assumed"),
     Spread(("dbp_rest",), 5.0, "normal", BETWEEN, (2, 9), "assumed"),

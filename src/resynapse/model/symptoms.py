@@ -44,9 +44,9 @@ class Severity(Mechanism):
     #                value  unit  meaning                                                            range        source
     psi_health = param(0.0, "1",  "trait of a healthy adult",                                        (-1.0, 0.5), "lalonde2025")
     severity0 = param(2.34, "1",  "severity above health before the study (a mouse: that a full loss brings)", (0.0, 6.0), "fit:daly2019")
-    share    = param(0.35,  "1",  "of severity that synapse loss explains",                          (0.0, 1.0),  "assumed")
+    share    = param(0.08,  "1",  "of severity that synapse loss explains, median person", (0.01, 0.9), "fit:dean2021,popova2019")
     loss_ref = param(0.20,  "1",  "loss that brings the full share, where none is lost at rest",     (0.1, 0.4),  "assumed")
-    w_pot    = param(1.0,   "1",  "relief by full potentiation against that by full regrowth",       (0.3, 2.0),  "assumed")
+    w_pot    = param(2.37,  "1", "relief by full potentiation against that by full regrowth", (0.3, 4.0),  "fit:dean2021,popova2019")
     w_mpfc   = param(0.7,   "1",  "cortex's part, the rest is the hippocampus's",                    (0.3, 1.0),  "assumed")
     w_net    = param(0.0,   "1",  "severity per network deviation",                                  (0.0, 1.0),  "assumed")
     w_inf    = param(0.0,   "1",  "severity per inflammation",                                       (0.0, 1.0),  "assumed")
@@ -88,18 +88,18 @@ class Severity(Mechanism):
         return self.severity0 * self.share * (lost - self.potentiation_to_mood * self.w_pot * potentiation)
 
     @quantity("1")
-    def relief(self, placebo_relief, antidepressant_relief, therapy_relief, ect_relief):
-        """Severity taken away by expectancy and by other treatments."""
-        return self.severity0 * (placebo_relief + antidepressant_relief + therapy_relief + ect_relief)
+    def unrelieved(self, placebo_relief, antidepressant_relief, therapy_relief, ect_relief):
+        """Share of severity that expectancy and other treatments leave; each takes a share of what the others leave."""
+        return exp(-(placebo_relief + antidepressant_relief + therapy_relief + ect_relief))
 
     @quantity("1")
-    def severity(self, severity_at_rest, synaptic_severity, relief, network, network_at_rest, inflammation, inflammation_at_rest,
+    def severity(self, severity_at_rest, synaptic_severity, unrelieved, network, network_at_rest, inflammation, inflammation_at_rest,
                  strain):
         """Severity above health."""
         by_network = self.network_to_mood * self.w_net * (network - network_at_rest)
         by_inflammation = self.inflammation_to_mood * self.w_inf * (inflammation - inflammation_at_rest)
         by_life = self.strain_to_mood * self.w_life * strain
-        return severity_at_rest + synaptic_severity + by_network + by_inflammation + by_life - relief
+        return (severity_at_rest + synaptic_severity + by_network + by_inflammation + by_life) * unrelieved
 
     @quantity("1")
     def psi(self, severity):

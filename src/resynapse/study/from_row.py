@@ -14,6 +14,7 @@ from resynapse.model.routes import ROUTES, route_of
 from resynapse.model.scales import READOUTS, SITES
 from resynapse.notation import closest
 from resynapse.study.dosing import is_given
+from resynapse.study.sessions import EVENTS, is_known_event
 from resynapse.study.setup import Setup, pool_of
 
 TREATMENTS = {
@@ -87,8 +88,8 @@ def setup_of(row: Row) -> tuple[Setup, tuple[str, ...]]:
 
     Raises _Refusal for a word that the model does not know.
     """
-    if row.quantity not in READOUTS:
-        raise _Refusal(f"quantity '{row.quantity}' is not simulated.{closest(row.quantity, READOUTS)}")
+    if row.quantity not in READOUTS and not is_known_event(row.quantity):
+        raise _Refusal(f"quantity '{row.quantity}' is not simulated.{closest(row.quantity, (*READOUTS, *EVENTS))}")
     if row.population not in POPULATIONS:
         raise _Refusal(f"population '{row.population}' is not simulated.{closest(row.population, POPULATIONS)}")
     if not (is_given(row.drug) or row.drug in WITHOUT_DRUG or row.drug in TREATMENTS):
@@ -111,7 +112,8 @@ def setup_of(row: Row) -> tuple[Setup, tuple[str, ...]]:
         site=site,
         covariates=given,
         changes=_changes(row),
-        plasma_only=READOUTS[row.quantity].area == "plasma",
+        plasma_only=row.quantity in READOUTS and READOUTS[row.quantity].area == "plasma",
+        conventional=not is_given(row.drug) and row.route == "oral",
     )
     return made, (*notes, *site_note)
 

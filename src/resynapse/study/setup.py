@@ -15,10 +15,11 @@ from resynapse.model.interactions import Change
 from resynapse.model.kinetics import MOLAR_MASS
 from resynapse.model.population import POPULATIONS, Covariate
 from resynapse.model.scales import READOUTS, readout_of
+from resynapse.model.session_events import DRIVERS
 from resynapse.notation import System
 from resynapse.study.beside import changed
 from resynapse.study.dosing import ENANTIOMERS, Administration, dose_events, is_given
-from resynapse.study.sessions import session_events
+from resynapse.study.sessions import event_series, probes, session_events, side_effects
 from resynapse.study.simulate import draw_people, measured, resolved, trial_events
 
 USUAL_VISITS_D = (1.0, 2.0, 3.0, 7.0, 8.0, 14.0, 15.0, 21.0, 22.0, 28.0)
@@ -43,6 +44,7 @@ class Setup:
     covariates: tuple[tuple[str, float, float], ...]
     changes: tuple[Change, ...]
     plasma_only: bool
+    conventional: bool = False  # a trial of an ordinary antidepressant: both arms begin a tablet and nobody can tell which
 
     @property
     def depots(self) -> bool:
@@ -79,18 +81,22 @@ def people_of_setup(setup: Setup, system: System, how: tuple[int, int, int]) -> 
 
 def events_of(setup: Setup, system: System, people: Cohort) -> list[Event]:
     """Return doses and everything else that happens."""
-    doses = [Administration(24.0 * d, a, unit, setup.over, k) for k, (d, (a, unit)) in enumerate(zip(setup.days, setup.doses, strict=False))]
+    given = enumerate(zip(setup.days, setup.doses, strict=False))
+    doses = [Administration(24.0 * d, a, unit, setup.over, k) for k, (d, (a, unit)) in given]
     out = dose_events(setup.drug, setup.route, doses, people)
     if "enrolled" not in system.inputs:
         return out
     out += session_events(setup.drug, [24.0 * d for d in setup.days], (), system, people)
     contacts = {24.0 * d for d in (*setup.days, *USUAL_VISITS_D)}
-    trial = trial_events(setup.blinding, is_given(setup.drug) or bool(setup.treatment), contacts, setup.background)
+    blinding = "anaesthesia" if setup.conventional else setup.blinding
+    trial = trial_events(blinding, is_given(setup.drug) or bool(setup.treatment), contacts, setup.background)
     trial += {
-        "antidepressant": [Event(0.0, "antidepressant_on", "set", 1.0), Event(0.0, "new_drug", "set", 1.0)],
+        "antidepressant": [Event(0.0, "antidepressant_on", "set", 1.0)],
         "therapy": [Event(0.0, "therapy_on", "set", 1.0)],
         "ect": [Event(24.0 * d, "ect_session", "add", 1.0) for d in ECT_DAYS],
     }.get(setup.treatment, [])
+    if setup.conventional:
+        trial.append(Event(0.0, "new_drug", "set", 1.0))
     return out + [resolved(e, system) for e in trial]
 
 
@@ -101,12 +107,17 @@ def pool_of(setup: Setup, times: tuple[float, ...], n: int, blocks: int, seed: i
     outputs = {q: readout_of(q, setup.site)[0] for q in READOUTS}
     outputs = {q: o for q, o in outputs.items() if o in system.units and (READOUTS[q].area == "plasma") == setup.plasma_only}
     schedule = Schedule.of(events_of(setup, system, people), n, system)
-    axis = np.asarray(times, float)
-    solved = Ensemble.of(system).run(n, dict(people.values), schedule, axis, list(dict.fromkeys(outputs.values())), Settings())
-    true = {q: solved.values[o] for q, o in outputs.items()}
+    axis, sessions = np.asarray(times, float), [24.0 * d for d in setup.days]
+    drivers = [d for d in DRIVERS if d in system.units]
+    every = np.union1d(axis, probes(sessions, setup.over)) if drivers else axis
+    solved = Ensemble.of(system).run(n, dict(people.values), schedule, every, list(dict.fromkeys([*outputs.values(), *drivers])), Settings())
+    asked = np.isin(every, axis)
+    true = {q: solved.values[o][:, asked] for q, o in outputs.items()}
     arm = f"{setup.drug} {setup.route} {setup.treatment}"
     seen = {q: measured(q, o, true[q], axis, people, (system, arm)) for q, o in outputs.items()}
     units = {q: READOUTS[q].unit for q in outputs}
+    if drivers:
+        seen |= event_series(side_effects(solved.values, every, sessions, people), sessions, axis)
     return Pool(people.block, axis, seen, units, noise_free=true, dose=_given(setup, people), molar_mass=_masses())
 
 
