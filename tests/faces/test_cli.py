@@ -8,6 +8,7 @@ import sys
 import pyarrow.parquet as pq
 import pytest
 
+from resynapse.faces import report
 from resynapse.faces.cli import main
 from resynapse.study import load_study
 
@@ -45,10 +46,12 @@ def runs(tmp_path_factory):
     """Three finished runs: a, its repetition b, and c with another seed and more people."""
     folder = tmp_path_factory.mktemp("runs")
     (folder / "one.yaml").write_text(STUDY)
-    for name, more in (("a", []), ("b", []), ("c", ["--seed", "8", "--n", "9"])):
-        with pytest.raises(SystemExit) as stopped:
-            main(["run", str(folder / "one.yaml"), "--out", str(folder / name), *more])
-        assert not stopped.value.code
+    with pytest.MonkeyPatch.context() as patch:
+        for name, more in (("a", []), ("b", []), ("c", ["--seed", "8", "--n", "9"])):
+            with pytest.raises(SystemExit) as stopped:
+                main(["run", str(folder / "one.yaml"), "--out", str(folder / name), *more])
+            assert not stopped.value.code
+            patch.setattr(report, "write_run_report", lambda result, path: path.write_text("one report is enough"))
     return folder
 
 
@@ -96,7 +99,8 @@ def test_provenance_and_methods(runs):
     assert "## Sources" in text and "not a medical device" in text
 
 
-def test_a_run_prints_a_short_summary(call):
+def test_a_run_prints_a_short_summary(call, monkeypatch):
+    monkeypatch.setattr(report, "write_run_report", lambda result, path: path.write_text("one report is enough"))
     code, out, err = call("run", "one.yaml", "--n", 3)
     assert (code, err) == (0, "")
     assert out.startswith("Does one infusion help?\n") and "3 virtual people" in out
