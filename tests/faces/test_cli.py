@@ -178,6 +178,15 @@ def test_describe(call):
     assert call("describe", "--species", "cat")[0] == 2
 
 
+def test_the_flow_is_drawn(call, tmp_path):
+    assert "glutamate -> plasticity" in call("describe")[1]
+    assert call("describe", "--flow", "flow.svg")[0] == 0
+    assert (tmp_path / "flow.svg").read_text(encoding="utf-8").lstrip().startswith("<?xml")
+    assert call("describe", "--flow", "flow.doc")[0] == 2
+    assert call("describe", "--flow", "nowhere/flow.svg")[0] == 2
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["flow.svg", "one.yaml"]
+
+
 def test_cite(call):
     code, out, _ = call("cite")
     assert code == 0 and "[ebert1997]" in out and "rest on assumptions" in out

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from resynapse.notation import InputError
+from resynapse.notation import InputError, System
 
 if TYPE_CHECKING:
     from resynapse.study.schema import Study
@@ -166,6 +166,7 @@ def describe(
     mechanism: Annotated[str, typer.Argument(help="A mechanism; leave out for the table of contents.")] = "",
     species: Annotated[str, typer.Option(help="human, mouse or rat.")] = "human",
     cuts: Annotated[bool, typer.Option("--cuts", help="List the arrows that a study can cut.")] = False,
+    flow: Annotated[Path | None, typer.Option(help="Draw the flow of the model into this file (.svg, .png or .pdf).")] = None,
 ) -> None:
     """Show the model: its mechanisms, or one of them with its equations, parameters and sources."""
     from resynapse.faces import describe as pages
@@ -177,7 +178,28 @@ def describe(
         print(pages.cuts())
         return
     system = build(species)
+    if flow is not None:
+        draw_flow(system, flow)
+        return
     print(pages.page(system, pages.chapter(system, mechanism)) if mechanism else pages.overview(system))
+
+
+def draw_flow(system: System, path: Path) -> None:
+    """Draw the flow of the model into a picture file. Raises InputError for another kind of file, or one that cannot be written."""
+    from resynapse.faces.flow import flow_figure
+
+    kinds = (".svg", ".png", ".pdf")
+    if path.suffix not in kinds:
+        raise InputError("--flow", path.name, f"a file name that ends in {', '.join(kinds)}")
+    part = path.with_name(f".{path.name}{path.suffix}")
+    try:
+        part.touch()
+        flow_figure(system).savefig(part, format=path.suffix[1:], bbox_inches="tight")
+        os.replace(part, path)
+    except OSError as why:
+        raise InputError("--flow", str(path), f"a file that can be written ({why.strerror})") from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 @app.command()

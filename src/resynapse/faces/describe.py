@@ -110,8 +110,24 @@ def overview(system: System) -> str:
         }
         for one in chapters(system)
     ]
+    arrows = flow(system)
     size = f"{len(system.states)} states, {len(system.params)} parameters, {len(system.equations)} equations"
-    return f"The model, from dose to symptom: {size}\n\n{columns(rows)}\n\n`resynapse describe MECHANISM` shows one of them in full."
+    more = "`resynapse describe MECHANISM` shows one of them in full."
+    return f"The model, from dose to symptom: {size}\n\n{columns(rows)}\n\nWhat acts on what\n{arrows}\n\n{more}"
+
+
+def flow(system: System) -> str:
+    """Return, for each mechanism, what reads it further on, and what reads it against the causal order (feedbacks)."""
+    from resynapse.faces.flow import edges
+
+    order, found = edges(system)
+    lines = []
+    for name in order:
+        onward = [e.to for e in found if e.of == name and not e.back]
+        back = [f"{e.to} (feedback)" for e in found if e.of == name and e.back]
+        if onward or back:
+            lines.append(textwrap.fill(f"{name} -> {', '.join([*onward, *back])}", 110, initial_indent="  ", subsequent_indent="      "))
+    return "\n".join(lines)
 
 
 def states(system: System, one: Chapter) -> int:
