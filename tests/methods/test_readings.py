@@ -6,7 +6,7 @@ from virtual import row
 
 from resynapse.methods.pool import Experiment, Missing, NotSimulated, Pool
 from resynapse.methods.qualify import Settings, qualify
-from resynapse.methods.readings import VISITS_H, end_of, event, point, rate, relapse_time, visits
+from resynapse.methods.readings import VISITS_H, end_of, event, needed_series, point, rate, relapse_time, visits
 
 
 def experiment(functions, events=None, **how):
@@ -137,3 +137,12 @@ def test_contrasts_of_rates_and_means():
     assert judged(made, quantity="glutamate", statistic="fold_of_baseline", unit="fold", n=400).median == pytest.approx(1)
     assert judged(made, statistic="effect_size_within", unit="sd", n=400).median < -1
     assert judged(made, statistic="correlation", unit="r", covariates={"x": "MADRS"}, n=400).median == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "series"),
+    [("MADRS", "MADRS"), ("event:MADRS_response", "MADRS"), ("event:SBP_rise_ge40", "SBP"), ("event:MOAAS_le3", "sedation_MOAAS")]
+    + [("event:nausea", "event:nausea")],
+)
+def test_what_a_row_is_read_off(quantity, series):
+    assert needed_series(row(quantity=quantity)) == series

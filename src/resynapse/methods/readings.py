@@ -59,6 +59,18 @@ def series_of(row: Row, experiment: Experiment) -> str:
     return experiment.series or row.quantity
 
 
+def needed_series(row: Row) -> str:
+    """Name of the series that a row can be read off: its quantity, or what an event on a scale or vital sign is derived from."""
+    if not row.quantity.startswith("event:"):
+        return row.quantity
+    name = row.quantity.removeprefix("event:")
+    scale, _, what = name.rpartition("_")
+    if what in ("response", "remission") and judge.is_scale(scale):
+        return scale
+    found = _RISE.match(name) or _LEVEL.match(name)
+    return ALIASES.get(found[1], found[1]) if found else row.quantity
+
+
 def end_of(row: Row, experiment: Experiment) -> float | None:
     """Hour on the pool axis at which the row is read, or None."""
     time = row.time_h if row.time_h is not None else experiment.read_h
