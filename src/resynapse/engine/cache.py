@@ -1,7 +1,8 @@
 """Compile once: machine code on disk, under a hash of everything that it depends on.
 
-One folder per hash.  A cold compile happens in a private temporary folder that is renamed into place when it is complete, so two
-processes never write the same file; whoever is second keeps the first one's.  Without a folder that can be written, a temporary one serves.
+A model's own code is one file.  The ensemble loop, the same for all models, is a folder that numba fills.  Both are made elsewhere and then
+renamed into place, so two processes never write the same file; whoever is second keeps the first one's.  Without a folder that can be
+written, everything works from memory and a temporary folder.
 """
 
 import contextlib
@@ -12,10 +13,12 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from resynapse.engine.machine import processor
 
 ENVIRONMENT = "RESYNAPSE_CACHE"
 
@@ -29,25 +32,36 @@ def folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "resynapse"
 
 
-def key_of(source: str) -> str:
-    """Hash the source, the modules it stands on, the versions of the compiler and the processor."""
+def key_of(*parts: str) -> str:
+    """Hash what compiled code depends on, together with the compiler's version and the processor."""
     import llvmlite
-    import numba
-    from llvmlite import binding
 
-    here = Path(__file__).parent
-    parts = [source, *((here / name).read_text(encoding="utf-8") for name in ("simd.py", "tables.py"))]
-    parts += [numba.__version__, llvmlite.__version__, platform.python_version(), binding.get_host_cpu_name()]
-    parts.append(binding.get_host_cpu_features().flatten())
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:20]
+    return hashlib.sha256("\0".join([*parts, llvmlite.__version__, processor()]).encode()).hexdigest()[:20]
 
 
-def load(source: str, compile_all: Callable[[ModuleType], object], tell: Callable[[], None]) -> ModuleType:
-    """Return the compiled module of a source text.
+def load_code(parts: Sequence[str], make: Callable[[], bytes]) -> bytes:
+    """Return the machine code that depends on `parts`: what an earlier call has kept, or what make() gives."""
+    kept = folder() / f"model_{key_of(*parts)}.o"
+    with contextlib.suppress(OSError):
+        return kept.read_bytes()
+    code = make()
+    with contextlib.suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{kept.name}-", dir=kept.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(code)
+        os.replace(name, kept)
+    return code
+
+
+def load_module(source: str, parts: Sequence[str], compile_all: Callable[[ModuleType], object], tell: Callable[[], None]) -> ModuleType:
+    """Return the compiled module of a source text that also depends on `parts`.
 
     compile_all(module) must call everything that is to be kept; tell() is called once before a cold compile.
     """
-    name = f"kernel_{key_of(source)}"
+    import numba
+
+    name = f"kernel_{key_of(source, *parts, numba.__version__, platform.python_version())}"
     if name in sys.modules:
         return sys.modules[name]
     kept = folder() / name

@@ -1,131 +1,191 @@
-"""The text of one model's compiled code: its equations in lanes, the method's step, and the ensemble loop of `kernel.py` behind them."""
+"""One model's machine code: its slopes, Jacobian, factorisation and quantities in lanes, and the method's step around them.
+
+Four functions come out, for the ensemble loop of `kernel.py` to call; m is the (rows, lanes) memory laid out by `tables.layout`:
+step(m, atol, rtol), observe(m, row of the states), between(m), take(m).
+"""
 
 import ast
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from typing import Any
+
+from llvmlite import ir
 
 from resynapse.engine import rodas5p, tables
-from resynapse.engine.fold import Statement, names, names_in
+from resynapse.engine.factorise import Entry
+from resynapse.engine.fold import Statement, names
 from resynapse.engine.lower import Lowered
-
-DECORATOR = '@nb.njit(cache=True, error_model="numpy")\n'  # no fastmath: contraction would make bits depend on the number of lanes
-CUT = "# " + "-" * 100
-VECTOR = {
-    "pos": "vmax({0}, 0.0)", "power": "vpower({0}, {1})", "where": "where_positive({0}, {1}, {2})", "exp": "vexp({0})", "log": "vlog({0})",
-    "sqrt": "vsqrt({0})", "minimum": "vmin({0}, {1})", "maximum": "vmax({0}, {1})",
-}  # fmt: skip
+from resynapse.engine.vector import DOUBLE, WHOLE, Vectors, compute, define_functions
 
 
-class _InLanes(ast.NodeTransformer):
-    """Functions and whole powers -> operations of simd.py; authors' names get `x_`, so that they never meet the code's own."""
+class _Model:
+    """The LLVM module while it grows."""
 
-    def visit_Name(self, node: ast.Name) -> ast.Name:
-        return ast.Name("x_" + node.id)
+    def __init__(self, low: Lowered, lanes: int):
+        self.low, self.lanes, self.rows, self.ns = low, lanes, tables.layout(low.sizes()), len(low.states)
+        self.module = ir.Module("model")
+        define_functions(self.module, lanes)
 
-    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
-        return ast.Constant(float(node.value))  # type: ignore[arg-type]
+    def open(self, name: str, *more: ir.Type) -> tuple[Vectors, Any, list[Any]]:
+        """Begin a function of the memory and further arguments -> writer, memory, further arguments."""
+        kind = ir.FunctionType(ir.VoidType(), [DOUBLE.as_pointer(), *more])
+        function = ir.Function(self.module, kind, name)
+        if name not in tables.EXPORTED:
+            function.linkage = "internal"
+            function.attributes.add("noinline")  # long straight-line code, called from eight places
+        v = Vectors(ir.IRBuilder(function.append_basic_block()), self.lanes)
+        return v, function.args[0], list(function.args[1:])
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        assert isinstance(node.func, ast.Name)
-        vectors = [bool(names_in(a)) for a in node.args]
-        texts = [ast.unparse(self.visit(a)) for a in node.args]
-        if not vectors[0]:
-            texts[0] = f"full({texts[0]})"
-        return ast.parse(VECTOR[node.func.id].format(*texts), mode="eval").body
+    def call(self, v: Vectors, name: str, *args: Any) -> None:
+        """Call a function of this module; whole numbers may be plain."""
+        v.b.call(self.module.globals[name], [ir.Constant(WHOLE, a) if isinstance(a, int) else a for a in args])
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
-        if not isinstance(node.op, ast.Pow):
-            return ast.BinOp(self.visit(node.left), node.op, self.visit(node.right))
-        base, n = f"({ast.unparse(self.visit(node.left))})", int(ast.literal_eval(node.right))
-        product = "*".join([base] * abs(n)) or "full(1.0)"
-        return ast.parse(f"1.0/({product})" if n < 0 else product, mode="eval").body
+    def known(self, v: Vectors, m: Any, y: Any, statements: Sequence[Statement], wanted: Iterable[str]) -> dict[str, Any]:
+        """Load what is read and compute the statements -> {name: vector}.  y: the row at which the states stand."""
+        read = set(wanted).union(*(names(text) for _, text in statements))
+        env: dict[str, Any] = {}
+        for i, n in enumerate(self.low.states):
+            if n in read:
+                env[n] = v.load(m, v.b.add(y, ir.Constant(WHOLE, i)))
+        for i, n in enumerate((*self.low.columns, *self.low.inputs)):  # the inputs' rows follow those of the columns
+            if n in read:
+                env[n] = v.load(m, self.rows["P"] + i)
+        for name, text in statements:
+            env[name] = compute(v, ast.parse(text, mode="eval").body, env)
+        return env
+
+    def write_values(self, name: str, statements: Sequence[Statement], wanted: Sequence[str], to: str) -> None:
+        """Write a function that computes the wanted names from the states at a row and stores them from row `to` on."""
+        v, m, (y,) = self.open(name, WHOLE)
+        env = self.known(v, m, y, statements, wanted)
+        for i, n in enumerate(wanted):
+            v.store(m, self.rows[to] + i, env[n])
+        v.b.ret_void()
+
+    def write_decompose(self) -> None:
+        """Factors of I/(g*h) - J at Y."""
+        v, m, _ = self.open("decompose")
+        low, first = self.low, self.rows["FACTORS"]
+        env = self.known(v, m, ir.Constant(WHOLE, self.rows["Y"]), low.entries, low.jacobian.values())
+        diagonal = v.b.fdiv(v.number(1.0 / rodas5p.GAMMA), v.load(m, self.rows["H"]))
+        cell: dict[Entry, Any] = {at: v.b.fneg(env[n]) for at, n in low.jacobian.items() if at[0] != at[1]}
+        for i in range(self.ns):
+            entry = low.jacobian.get((i, i))
+            cell[i, i] = v.b.fsub(diagonal, env[entry]) if entry else diagonal
+        for pivot in low.factors.pivots:
+            k = pivot.at
+            cell[k, k] = inverse = v.b.fdiv(v.number(1.0), cell[k, k])
+            for i in pivot.below:
+                cell[i, k] = multiple = v.mul(cell[i, k], inverse)
+                for j in pivot.right:
+                    product = v.mul(multiple, cell[k, j])
+                    cell[i, j] = v.b.fsub(cell[i, j], product) if (i, j) in cell else v.b.fneg(product)
+        for at, slot in low.factors.slots.items():
+            v.store(m, first + slot, cell[at])
+        v.b.ret_void()
+
+    def write_solve(self) -> None:
+        """From SLOPE to the row `to`: forward, then backward substitution."""
+        v, m, (to,) = self.open("solve", WHOLE)
+        factors, first = self.low.factors, self.rows["FACTORS"]
+        x = [v.load(m, self.rows["SLOPE"] + i) for i in range(self.ns)]
+
+        def factor(i: int, j: int) -> Any:
+            return v.load(m, first + factors.slots[i, j])
+
+        for pivot in factors.pivots:
+            for i in pivot.below:
+                x[i] = v.b.fsub(x[i], v.mul(factor(i, pivot.at), x[pivot.at]))
+        for pivot in reversed(factors.pivots):
+            k = pivot.at
+            for j in pivot.right:
+                x[k] = v.b.fsub(x[k], v.mul(factor(k, j), x[j]))
+            x[k] = v.mul(x[k], factor(k, k))
+        for i in range(self.ns):
+            v.store(m, v.b.add(to, ir.Constant(WHOLE, i)), x[i])
+        v.b.ret_void()
+
+    def row(self, v: Vectors, name: str, i: Any, stage: int = 0) -> Any:
+        """Return the row of state i in a block of rows."""
+        return v.b.add(i, ir.Constant(WHOLE, self.rows[name] + stage * self.ns))
+
+    def stages(self, v: Vectors, m: Any, i: Any, weights: Sequence[float]) -> Any:
+        """Return the weighted sum of the method's vectors at state i."""
+        return v.weighted(weights, [lambda q=q: v.load(m, self.row(v, "K", i, q)) for q in range(len(weights))])
+
+    def write_step(self) -> None:
+        """One step of all lanes: NEW, ERROR and GREW.  A stage whose weights repeat those of the stage before, and a 1, adds one vector."""
+        v, m, (atol, rtol) = self.open("step", DOUBLE.as_pointer(), DOUBLE)
+        per_h = v.b.fdiv(v.number(1.0), v.load(m, self.rows["H"]))
+        self.call(v, "decompose", m)
+        for q in range(rodas5p.STAGES):
+            weights, before = rodas5p.A[q], rodas5p.A[q - 1]
+            if q:
+                with v.rows(self.ns) as i:
+                    if weights == (*before, 1.0):
+                        total = v.add(v.load(m, self.row(v, "STAGE", i)), v.load(m, self.row(v, "K", i, q - 1)))
+                    else:
+                        total = v.add(v.load(m, self.row(v, "Y", i)), self.stages(v, m, i, weights))
+                    v.store(m, self.row(v, "STAGE", i), total)
+            self.call(v, "slopes", m, self.rows["STAGE" if q else "Y"])
+            if q:
+                with v.rows(self.ns) as i:
+                    at = self.row(v, "SLOPE", i)
+                    v.store(m, at, v.add(v.load(m, at), v.mul(per_h, self.stages(v, m, i, rodas5p.C[q]))))
+            self.call(v, "solve", m, self.rows["K"] + q * self.ns)
+        self._finish_step(v, m, atol, v.spread(rtol))
+        v.b.ret_void()
+
+    def _finish_step(self, v: Vectors, m: Any, atol: Any, rtol: Any) -> None:
+        """The new states; the sum of squares of scaled errors; the growth factor 0.9 * error ** (-1/5), from 0.2 to 5."""
+        assert (*rodas5p.A[-1], 1.0) == rodas5p.B
+        error = v.b.alloca(v.type)
+        v.b.store(v.number(0.0), error)
+        with v.rows(self.ns) as i:
+            e, old = v.load(m, self.row(v, "K", i, rodas5p.STAGES - 1)), v.load(m, self.row(v, "Y", i))
+            new = v.add(v.load(m, self.row(v, "STAGE", i)), e)
+            v.store(m, self.row(v, "NEW", i), new)
+            size = v.extreme(">", v.call("fabs", old), v.call("fabs", new))
+            allowed = v.add(v.spread(v.b.load(v.b.gep(atol, [i]))), v.mul(rtol, size))
+            ratio = v.b.fdiv(e, allowed)
+            square = v.add(v.mul(ratio, ratio), v.b.fsub(new, new))  # new - new: an infinite value is never accepted
+            v.b.store(v.add(v.b.load(error), square), error)
+        total = v.b.load(error)
+        v.store(m, self.rows["ERROR"], total)
+        mean = v.add(v.b.fdiv(total, v.number(self.ns)), v.number(1e-24))
+        grew = v.mul(v.number(0.9), v.call("vexp", v.mul(v.number(-0.5 / rodas5p.ORDER), v.call("vlog", mean))))
+        v.store(m, self.rows["GREW"], v.extreme("<", v.extreme(">", grew, v.number(0.2)), v.number(5.0)))
+
+    def write_between(self) -> None:
+        """The method's interpolation at PART, into STAGE; exactly the new value at part 1."""
+        v, m, _ = self.open("between")
+        part = v.load(m, self.rows["PART"])
+        rest = v.b.fsub(v.number(1.0), part)
+        with v.rows(self.ns) as i:
+            s1, s2, s3 = (self.stages(v, m, i, w) for w in rodas5p.H)
+            bend = v.add(s1, v.mul(part, v.add(s2, v.mul(part, s3))))
+            line = v.mul(rest, v.load(m, self.row(v, "Y", i)))
+            rise = v.mul(part, v.add(v.load(m, self.row(v, "NEW", i)), v.mul(rest, bend)))
+            v.store(m, self.row(v, "STAGE", i), v.add(line, rise))
+        v.b.ret_void()
+
+    def write_take(self) -> None:
+        """Move the lanes whose step is TAKEN."""
+        v, m, _ = self.open("take")
+        taken = v.load(m, self.rows["TAKEN"])
+        with v.rows(self.ns) as i:
+            new, at = v.load(m, self.row(v, "NEW", i)), self.row(v, "Y", i)
+            v.store(m, at, v.where(taken, ">", 0.0, new, v.load(m, at)))
+        v.b.ret_void()
 
 
-def in_lanes(text: str) -> str:
-    """Return an expression text as operations on vectors."""
-    return ast.unparse(_InLanes().visit(ast.parse(text, mode="eval")))
-
-
-def _function(head: str, low: Lowered, statements: Sequence[Statement], wanted: Iterable[str], tail: Iterable[str]) -> str:
-    """Load what is read, compute, then do the tail.  `y` is the row at which the states stand."""
-    read = set(wanted).union(*(names(text) for _, text in statements))
-    lines = [f"x_{n} = load(m, y + {i})" for i, n in enumerate(low.states) if n in read]
-    lines += [f"x_{n} = load(m, P + {i})" for i, n in enumerate((*low.columns, *low.inputs)) if n in read]  # INPUTS follows P
-    lines += [f"x_{n} = {in_lanes(text)}" for n, text in statements]
-    return DECORATOR + f"def {head}:\n    " + "\n    ".join([*lines, *tail, "return"]) + "\n"
-
-
-def _weighted(weights: Sequence[float]) -> str:
-    return " + ".join(f"{w!r} * load(m, K + {j} * NS + i)" for j, w in enumerate(weights) if w)
-
-
-def _step() -> str:
-    """One step, unrolled over stages.  A stage whose weights repeat those of the stage before, and a 1, adds one vector to it."""
-    lines = ["def step(m, atol, rtol):", "    per_h = 1.0 / load(m, H)", f"    decompose(m, Y, per_h * {1.0 / rodas5p.GAMMA!r})"]
-    for q in range(rodas5p.STAGES):
-        weights, before = rodas5p.A[q], rodas5p.A[q - 1]
-        if q:
-            same = weights == (*before, 1.0)
-            total = f"load(m, STAGE + i) + load(m, K + {q - 1} * NS + i)" if same else f"load(m, Y + i) + ({_weighted(weights)})"
-            lines += ["    for i in range(NS):", f"        store(m, STAGE + i, {total})"]
-        lines.append(f"    slopes(m, {'STAGE' if q else 'Y'})")
-        if q:
-            memory = f"load(m, SLOPE + i) + per_h * ({_weighted(rodas5p.C[q])})"
-            lines += ["    for i in range(NS):", f"        store(m, SLOPE + i, {memory})"]
-        lines.append(f"    solve(m, K + {q} * NS)")
-    assert (*rodas5p.A[-1], 1.0) == rodas5p.B
-    lines += [
-        "    total = full(0.0)",
-        "    for i in range(NS):",
-        f"        e = load(m, K + {rodas5p.STAGES - 1} * NS + i)",
-        "        v = load(m, STAGE + i) + e",
-        "        store(m, NEW + i, v)",
-        "        q = e / (atol[i] + rtol * vmax(abs(load(m, Y + i)), abs(v)))",
-        "        total = total + (q * q + (v - v))",  # v - v is 0, or not a number: an infinite value is never accepted
-        "    store(m, ERROR, total)",
-    ]
-    return DECORATOR + "\n".join(lines) + "\n"
-
-
-def _between() -> str:
-    """The method's interpolation, into STAGE; exactly the new value at part 1."""
-    s1, s2, s3 = (_weighted(w) for w in rodas5p.H)
-    lines = [
-        "def between(m):",
-        "    u = load(m, PART)",
-        "    v = 1.0 - u",
-        "    for i in range(NS):",
-        f"        s = ({s1}) + u * (({s2}) + u * ({s3}))",
-        "        store(m, STAGE + i, v * load(m, Y + i) + u * (load(m, NEW + i) + v * s))",
-    ]
-    return DECORATOR + "\n".join(lines) + "\n"
-
-
-def kernel_text() -> str:
-    """Return the ensemble loop, without the head that only editors need."""
-    return (Path(__file__).parent / "kernel.py").read_text(encoding="utf-8").split(CUT, 1)[1].lstrip("-\n")
-
-
-def source(low: Lowered, lanes: int) -> str:
-    """Return the module text for `lanes` patients at once."""
-    slope_names = ["d_" + s for s in low.states]
-    keep_slopes = (f"store(m, SLOPE + {i}, x_{n})" for i, n in enumerate(slope_names))
-    keep_seen = (f"store(m, SEEN + {i}, x_{n})" for i, n in enumerate(low.quantities))
-    sizes = low.sizes() | tables.layout(low.sizes()) | {"L": lanes, "GROWTH": -0.5 / rodas5p.ORDER}
-    parts = [
-        '"""Generated; every change belongs into resynapse.engine."""',
-        "import math",
-        "import numba as nb",
-        f"from resynapse.engine.simd import V{lanes}, memory, vexp, vlog, vmax, vmin, vpower, vsqrt, where_positive",
-        f"from resynapse.engine.tables import {', '.join(tables.CODES)}",
-        f"load, store, full = memory(V{lanes})",
-        *(f"{name} = {size!r}" for name, size in sizes.items()),
-        _function("slopes(m, y)", low, low.slopes, slope_names, keep_slopes),
-        _function("decompose(m, y, a)", low, low.entries, low.jacobian, [*low.factors.body, *low.factors.keep]),
-        _function("observe(m, y)", low, low.observed, low.quantities, keep_seen),
-        DECORATOR + "def solve(m, to):\n    " + "\n    ".join(low.factors.solve) + "\n",
-        _step(),
-        _between(),
-        kernel_text(),
-    ]
-    return "\n".join(parts)
+def write_model(low: Lowered, lanes: int) -> str:
+    """Return the LLVM module text of a model for `lanes` patients at once."""
+    model = _Model(low, lanes)
+    model.write_values("slopes", low.slopes, ["d_" + s for s in low.states], "SLOPE")
+    model.write_values("observe", low.observed, low.quantities, "SEEN")
+    model.write_decompose()
+    model.write_solve()
+    model.write_step()
+    model.write_between()
+    model.write_take()
+    return str(model.module)

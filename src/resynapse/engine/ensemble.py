@@ -1,24 +1,31 @@
 """Ensemble: one system compiled once, run for any number of patients, values, events, visits and outputs."""
 
+import functools
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from resynapse.engine import cache, emit
+from resynapse.engine import cache
 from resynapse.engine.executor import execute, processors
 from resynapse.engine.fold import evaluate, need
 from resynapse.engine.lower import Lowered, lower
+from resynapse.engine.machine import compile_text, load_object
 from resynapse.engine.schedule import Schedule
 from resynapse.engine.solution import CAUSES, DEFAULT_ATOL, Settings, Solution, SolverFailure, State
-from resynapse.engine.tables import DONE, Array, Course, Patients, working_memory
+from resynapse.engine.tables import DONE, EXPORTED, Array, Course, Patients, Plan, plan_of, working_memory
 from resynapse.notation import InputError, System, units
 
 LANES = (1, 4, 8, 16)
 RETRY = 0.01  # factor on tolerances for a patient that failed
+
+
+def _texts(*files: str) -> list[str]:
+    return [(Path(__file__).parent / file).read_text(encoding="utf-8") for file in files]
 
 
 def _say(text: str) -> None:
@@ -26,33 +33,49 @@ def _say(text: str) -> None:
 
 
 @dataclass(frozen=True)
+class Machine:
+    """A compiled model: the loop that runs it, and the plan by which the loop finds its functions."""
+
+    run_chunk: Any
+    plan: Plan
+    alive: Any  # owns the machine code
+
+
+@dataclass(frozen=True, eq=False)
 class Ensemble:
-    """A system with its generated code.  The first run compiles it, or loads what an earlier one has compiled."""
+    """A system with its solver.  The first run compiles it, or loads what an earlier one has compiled."""
 
     system: System
     low: Lowered
     lanes: int
-    source: str
     tell: Callable[[str], None]
 
     @staticmethod
     def of(system: System, lanes: int = 8, tell: Callable[[str], None] = _say) -> "Ensemble":
-        """Generate the code of a system.  lanes: 1, 4, 8 or 16, the same bits come out; tell: where the message of a cold compile goes."""
+        """Prepare a system.  lanes: 1, 4, 8 or 16, the same bits come out; tell: where the message of a cold compile goes."""
         if lanes not in LANES:
             raise InputError("lanes", lanes, f"one of {LANES}")
-        low = lower(system)
-        return Ensemble(system, low, lanes, emit.source(low, lanes), tell)
+        return Ensemble(system, lower(system), lanes, tell)
 
-    def kernel(self) -> ModuleType:
-        """Return the compiled module."""
-        text = f"Compiling the equations for this machine ({len(self.low.states)} states): once, about half a minute at most."
-        return cache.load(self.source, self._touch, lambda: self.tell(text))
+    @functools.cached_property
+    def machine(self) -> Machine:
+        """The compiled model."""
+        from resynapse.engine import emit
 
-    def _touch(self, module: ModuleType) -> None:
-        """Compile by a run of one patient that ends at once."""
+        parts = [repr(self.low), str(self.lanes), *_texts("emit.py", "vector.py", "rodas5p.py", "tables.py", "machine.py")]
+        code = cache.load_code(parts, lambda: compile_text(emit.write_model(self.low, self.lanes)))
+        alive, addresses = load_object(code, EXPORTED)
+        plan = plan_of(self.low.sizes(), self.lanes, addresses)
+        text = "Compiling the solver for this machine: once, about half a minute at most."
+        (kernel,) = _texts("kernel.py")
+        module = cache.load_module(kernel, _texts("calls.py", "tables.py"), lambda m: self._touch(m, plan), lambda: self.tell(text))
+        return Machine(module.run_chunk, plan, alive)
+
+    def _touch(self, module: ModuleType, plan: Plan) -> None:
+        """Compile the loop by a run of one patient that ends at once."""
         patients, whole = self._empty(1, (0, 1)), np.zeros(0, np.int64)
         course = Course(np.zeros(1), whole, np.zeros(len(self.low.states)), 1e-4, 0.0, 0.02, 1.0, 1)
-        module.run_chunk(0, 1, *working_memory(self.low.sizes(), self.lanes), patients, course)
+        module.run_chunk(0, 1, *working_memory(self.low.sizes(), self.lanes), patients, course, plan)
 
     def _empty(self, n: int, shape: tuple[int, int]) -> Patients:
         """Return the tables of n patients without events; shape: (outputs, visits)."""
@@ -158,18 +181,18 @@ class Ensemble:
 
     def _solve(self, d: Patients, course: Course, settings: Settings) -> None:
         """Run everybody; those who fail once more, tighter, from the start."""
-        run_chunk, sizes, n = self.kernel().run_chunk, self.low.sizes(), len(d.rows)
+        machine, sizes, n = self.machine, self.low.sizes(), len(d.rows)
         threads = settings.threads or processors()
         chunk = min(settings.chunk, -(-n // threads))
 
         def task(lo: int) -> None:
-            run_chunk(lo, min(n, lo + chunk), *working_memory(sizes, self.lanes), d, course)
+            machine.run_chunk(lo, min(n, lo + chunk), *working_memory(sizes, self.lanes), d, course, machine.plan)
 
         execute(task, range(0, n, chunk), "threads", threads)
         tighter = course._replace(rtol=course.rtol * RETRY, atol=course.atol * RETRY, first=course.first * RETRY, limit=2 * course.limit)
         for w in np.flatnonzero(d.ended[:, 1] != DONE):
             d.out[w] = np.nan
-            run_chunk(w, w + 1, *working_memory(sizes, self.lanes), d, tighter)
+            machine.run_chunk(w, w + 1, *working_memory(sizes, self.lanes), d, tighter, machine.plan)
             if d.ended[w, 1] != DONE:
                 d.out[w] = np.nan
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from resynapse.engine.derivative import jacobian
-from resynapse.engine.factorise import Factors, factorise
+from resynapse.engine.factorise import Elimination, Entry, eliminate
 from resynapse.engine.fold import Fold, Statement, names, need
 from resynapse.notation import NotationError, System
 
@@ -22,13 +22,13 @@ class Lowered:
     slopes: tuple[Statement, ...]  # d_<state> and what they read
     entries: tuple[Statement, ...]  # the Jacobian's and what they read
     observed: tuple[Statement, ...]  # quantities and what they read
-    factors: Factors
-    jacobian: tuple[str, ...]  # names of the Jacobian's entries that are not exactly zero
+    jacobian: dict[Entry, str]  # names of the entries that are not exactly zero
+    factors: Elimination
 
     def sizes(self) -> dict[str, int]:
         """Return the sizes that the compiled code is made for."""
         lengths = {"NS": self.states, "NP": self.columns, "NI": self.inputs, "NQ": self.quantities}
-        return {name: len(items) for name, items in lengths.items()} | {"NW": self.factors.slots}
+        return {name: len(items) for name, items in lengths.items()} | {"NW": len(self.factors.slots)}
 
 
 def _reads(statements: Iterable[Statement]) -> set[str]:
@@ -51,7 +51,6 @@ def lower(system: System) -> Lowered:
     slope_names = ["d_" + s for s in states]
     slopes = need(run, slope_names)
     more, entries = jacobian(slopes, states, fold)
-    factors = factorise({at: "x_" + name for at, name in entries.items()}, len(states))
     jac = need([*slopes, *more], entries.values())
     quantities = [n for n, _ in run if n in system.units]
     observed = need(run, quantities)
@@ -60,5 +59,5 @@ def lower(system: System) -> Lowered:
     derived = tuple(fold.derived.items())
     return Lowered(
         states, tuple(system.inputs), tuple(columns), tuple(quantities), derived, tuple(need(derived, {*columns, *starts})),
-        tuple(slopes), tuple(jac), tuple(observed), factors, tuple(entries.values()),
+        tuple(slopes), tuple(jac), tuple(observed), entries, eliminate(entries, len(states)),
     )  # fmt: skip

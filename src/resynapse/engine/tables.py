@@ -12,13 +12,11 @@ SET, ADD, SCALE, RESET, INFUSION_ENDS, INFUSION_BEGINS = range(6)
 DONE, TOO_MANY_STEPS, STEP_TOO_SMALL = range(3)
 """Codes of how a patient's run ended."""
 
-CODES = ("SET", "ADD", "SCALE", "RESET", "INFUSION_ENDS", "INFUSION_BEGINS", "DONE", "TOO_MANY_STEPS", "STEP_TOO_SMALL")
-
 LANE_ROWS = ("H", "ERROR", "GREW", "TAKEN", "PART", "TIME", "WISH", "STOP", "NEXT_EVENT", "NEXT_VISIT")
 """Numbers of each lane: step to try, sum of squares of its scaled errors, by how much the next may grow, 1 if accepted, fraction at which
 to read a visit; hours; step that the controller would like; time that must be hit; next event; next visit."""
 
-WHOLE_ROWS = ("WHO", "EVENT", "VISIT", "STEPS")
+WHO, EVENT, VISIT, STEPS = range(4)
 """Whole numbers of each lane: patient (-1: idle), next event, next visit, steps so far."""
 
 
@@ -47,6 +45,46 @@ class Course(NamedTuple):
     limit: int  # steps per patient
 
 
+EXPORTED = ("step", "observe", "between", "take")
+"""Functions of a compiled model."""
+
+
+class Plan(NamedTuple):
+    """The compiled model: sizes, rows of the working memory (see `layout`), addresses of its functions."""
+
+    ns: int
+    np: int
+    ni: int
+    nq: int
+    lanes: int
+    y: int
+    stage: int
+    p: int
+    inputs: int
+    levels: int
+    seen: int
+    h: int
+    error: int
+    grew: int
+    taken: int
+    part: int
+    time: int
+    wish: int
+    stop: int
+    next_event: int
+    next_visit: int
+    at_step: int
+    at_observe: int
+    at_between: int
+    at_take: int
+
+
+def plan_of(sizes: dict[str, int], lanes: int, addresses: dict[str, int]) -> Plan:
+    """Return the plan of a model whose functions have been loaded at these addresses."""
+    known = sizes | layout(sizes) | {"LANES": lanes} | {f"AT_{name.upper()}": address for name, address in addresses.items()}
+    return Plan(**{name: known[name.upper()] for name in Plan._fields})
+
+
 def layout(sizes: dict[str, int]) -> dict[str, int]:
     """Return where each block of rows begins in the working memory of a thread, and `ROWS`, their number.
 
@@ -61,7 +99,7 @@ def layout(sizes: dict[str, int]) -> dict[str, int]:
     for name, rows in blocks.items():
         out[name] = row
         row += rows
-    return out | {name: i for i, name in enumerate(WHOLE_ROWS)} | {"ROWS": row}
+    return out | {"ROWS": row}
 
 
 def working_memory(sizes: dict[str, int], lanes: int) -> tuple[Array, Array]:
@@ -69,4 +107,4 @@ def working_memory(sizes: dict[str, int], lanes: int) -> tuple[Array, Array]:
     rows = layout(sizes)["ROWS"]
     raw = np.zeros(rows * lanes + 8)
     skip = (-raw.ctypes.data % 64) // 8
-    return raw[skip : skip + rows * lanes].reshape(rows, lanes), np.full((len(WHOLE_ROWS), lanes), -1)
+    return raw[skip : skip + rows * lanes].reshape(rows, lanes), np.full((STEPS + 1, lanes), -1)
