@@ -9,6 +9,7 @@ from resynapse.model.scales import READOUTS
 from resynapse.study.endpoints import Endpoint
 from resynapse.study.simulate import RunResult
 
+CURVE = ("peak", "trough", "cmax", "tmax", "auc", "auc_inf", "half_life")
 UNITS = {"tmax": "h", "percent_change": "percent", "auc": "ng*h/mL"}
 
 
@@ -39,8 +40,12 @@ def unit_of(endpoint: Endpoint) -> str:
 
 
 def each_person(result: RunResult, arm: str, endpoint: Endpoint) -> np.ndarray:
-    """Return one number for each person of an arm (n,), from what was measured."""
-    return individual(endpoint.statistic, result.arms[arm].course(endpoint.quantity), endpoint.time)
+    """Return one number for each person of an arm (n,), from what was measured.
+
+    Shapes of a plasma curve are read without assay error: the fine grid of a simulation would turn that error into higher peaks.
+    """
+    curve = READOUTS[endpoint.quantity].area == "plasma" and endpoint.statistic in CURVE
+    return individual(endpoint.statistic, result.arms[arm].course(endpoint.quantity, not curve), endpoint.time)
 
 
 def summarise_endpoint(result: RunResult, endpoint: Endpoint) -> list[SummaryRow]:
