@@ -151,6 +151,21 @@ POPULATIONS: dict[str, Population] = {
         },
         UNSTRESSED,
     ),
+    "child": Population(
+        "children in intensive care; age and weight are drawn apart, kinetics need weight alone",
+        {
+            "age": _normal(3.0, 3.5, 0.02, 12.5, "1", "flint2017"),
+            "female": _female(0.5, "assumed"),
+            "weight": Covariate("lognormal", 12.0, 0.55, 3.4, 35.0, "kg", "flint2017"),
+        },
+        UNSTRESSED,
+    ),
+    "naive_mouse": Population(
+        "adult laboratory mice, unstressed", {"weight": Covariate("normal", 0.025, 0.002, 0.018, 0.035, "kg", "assumed")}
+    ),
+    "naive_rat": Population(
+        "adult laboratory rats, unstressed", {"weight": Covariate("normal", 0.30, 0.03, 0.2, 0.45, "kg", "assumed")}
+    ),
 }  # fmt: skip
 
 BETWEEN = "person"
@@ -202,7 +217,7 @@ TOLERABILITY_SPREAD: tuple[Spread, ...] = (
     Spread(("hr_rest",), 9.0, "normal", BETWEEN, (5, 14), "assumed"),
     Spread(("cadss_max",), 0.25, "log", STUDY, (0.1, 0.5), "assumed"),
     Spread(("sbp_max", "dbp_max", "hr_max"), 0.15, "log", STUDY, (0.05, 0.35), "assumed"),
-    Spread(("sbp_scatter", "dbp_scatter"), 0.12, "log", STUDY, (0.05, 0.3), "assumed"),
+    Spread(("sbp_scatter", "dbp_scatter"), 0.08, "log", STUDY, (0.03, 0.3), "assumed"),
     Spread(("c50_sleep",), 0.20, "log", STUDY, (0.05, 0.5), "assumed"),
 )
 

@@ -18,6 +18,8 @@ class Way:
     duration: Param | None = None  # zero-order release; None: at once (or over the study's `over` when target is an infusion)
     sd_share: float = 0.0  # between people, SD on the logit
     sd_occasion: float = 0.0  # between occasions, log-SD
+    sd_duration: float = 0.0  # of the release, between occasions, log-SD
+    scaled_by: str = ""  # a parameter outside whose value, one for each person, multiplies the share
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,13 @@ ROUTES: dict[str, Route] = {
     "inhaled": Route("breathed in as a mist", (Way("lung", _p(0.70, "1", "available from the lung", 0.4, 0.9, "assumed")),)),
     "none": Route("nothing is given", ()),
 }  # fmt: skip
+
+RODENT_ROUTES: dict[str, Route] = {
+    "iv": Route("into a vein", (Way("infusion"),), infused=True),
+    "ip": Route("into the peritoneum", (Way("belly"),)),
+    "sc": Route("under the skin", (Way("skin"),)),
+}
+"""Routes of mice and rats: what is available is a parameter of their kinetics."""
 
 RACEMIC_NASAL = Route(
     "drops or spray of racemic solution into the nose",

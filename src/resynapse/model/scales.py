@@ -44,6 +44,8 @@ def _plasma() -> dict[str, Readout]:
 
 READOUTS: dict[str, Readout] = {
     **_plasma(),
+    "s_ketamine_brain": Readout("s_effect_site", "µM", "unbound S-ketamine in brain", "brain"),
+    "r_ketamine_brain": Readout("r_effect_site", "µM", "unbound R-ketamine in brain", "brain"),
     "MADRS": Readout("MADRS", "points", "Montgomery-Åsberg depression rating, total", "scores", Scale(0, 60, 1, 10, 22)),
     "HAMD17": Readout("HAMD17", "points", "Hamilton depression rating, 17 items, total", "scores", Scale(0, 52, 1, 7)),
     "PHQ9": Readout("PHQ9", "points", "patient health questionnaire, nine items, total", "scores", Scale(0, 27, 1, 4)),

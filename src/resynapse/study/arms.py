@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from resynapse.study import vocabulary as words
 from resynapse.study.beside import not_pregnant
+from resynapse.study.disposition import check_disposition, site_of
 from resynapse.study.endpoints import check_quantity
 from resynapse.study.vocabulary import DRUGS, Drug, Refused, hours, one_of, shown, time_text
 
@@ -144,6 +145,8 @@ def defaults(read: object) -> object:
             made["population"] = people
         if people.get("where") is not None:
             made["population"] = people | {"where": below("population", below, "where", limits, people["where"], species)}
+    if "disposition" in made and isinstance(made.get("sampling", {}), dict):
+        made["sampling"] = {"site": site_of(made["disposition"])} | made.get("sampling", {})
     arms, control = made.get("arms"), made.get("control")
     if isinstance(control, str) and isinstance(arms, dict) and isinstance(arms.get(control), dict) and "blinding" not in made:
         made["blinding"] = {"midazolam": "active", "placebo": "inactive"}.get(str(arms[control].get("drug")), "open")
@@ -216,6 +219,8 @@ def check_together(study: Study) -> None:
     """Refuse a control that is no arm, and an endpoint at a time at which nothing is observed. Raises Refused."""
     if study.control is not None and study.control not in study.arms:
         raise Refused(study.control, f"one of the arms: {', '.join(study.arms)}", tuple(study.arms), ("control",))
+    check_disposition(study)
+    check_routes(study)
     seen = study.times
     for place, one in enumerate(study.endpoints):
         below("endpoints", below, place, check_quantity, one)
@@ -225,6 +230,14 @@ def check_together(study: Study) -> None:
             raise Refused(str(one), f"a time that is a visit: {', '.join(map(time_text, seen))}", way=("endpoints", place))
         if one.time > seen[-1]:
             raise Refused(str(one), f"a time within the study, which ends at {time_text(seen[-1])}", way=("endpoints", place))
+
+
+def check_routes(study: Study) -> None:
+    """Refuse a route that the species does not have: people take nothing into the peritoneum. Raises Refused."""
+    known = words.routes(study.species)
+    for name, arm in study.arms.items():
+        if arm.route:
+            below("arms", below, name, below, "route", one_of, arm.route, known, f"a route of a {study.species}")
 
 
 def below(step: str | int, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -4,7 +4,7 @@ Only this module knows how drugs, routes and enantiomers meet: shares vary betwe
 what is not absorbed where it was put is swallowed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,18 +34,21 @@ def is_given(drug: str) -> bool:
     return drug in ENANTIOMERS
 
 
-def dose_events(drug: str, route: str, doses: Sequence[Administration], cohort: Cohort) -> list[Event]:
-    """Return the events of all administrations.  An arm without ketamine has none."""
+def dose_events(
+    drug: str, route: str, doses: Sequence[Administration], cohort: Cohort, routes: Mapping[str, Route] | None = None
+) -> list[Event]:
+    """Return the events of all administrations.  An arm without ketamine has none.  routes: those of another kinetic model."""
     if not is_given(drug):
         return []
-    way = route_of(route, drug)
+    way = route_of(route, drug) if routes is None else routes[route]
     out: list[Event] = []
     for one in doses:
         mg = one.amount * (cohort.values["weight"] if one.unit == "mg/kg" else np.ones(cohort.n))
         for later, at, part in _devices(way, one, mg):
             for way_, share in _shares(way, later, cohort, one.occasion):
                 for enantiomer, fraction in ENANTIOMERS[drug].items():
-                    out += _one(f"{enantiomer}_{way_.target}", way_, at, part * share * fraction * MICROMOLES_PER_MG, one.over)
+                    amount = part * share * fraction * MICROMOLES_PER_MG
+                    out += _one(f"{enantiomer}_{way_.target}", at, amount, _length(way_, one, cohort))
     return out
 
 
@@ -79,19 +82,25 @@ def _varied(way: Way, cohort: Cohort, occasion: int) -> np.ndarray:
     p = way.share.value
     if p >= 1.0:
         return np.full(cohort.n, p)
+    scaled = cohort.values.get(way.scaled_by, 1.0)
     z = way.sd_share * streams.normal(cohort.seed, f"person:share:{way.target}", 0, cohort.people)
     odds = p / (1 - p) * np.exp(z)
     between = np.exp(way.sd_occasion * streams.normal(cohort.seed, f"occasion:share:{way.target}", occasion, cohort.people))
-    return np.minimum(odds / (1 + odds) * between, 0.98)
+    return np.minimum(odds / (1 + odds) * between * scaled, 0.98)
 
 
-def _one(target: str, way: Way, time: float, amount: np.ndarray, over: float) -> list[Event]:
-    """Return one share of one enantiomer: into a depot at once, or as a rate."""
+def _length(way: Way, dose: Administration, cohort: Cohort) -> np.ndarray | float:
+    """Return the hours that a share takes to come in: the study's own for an infusion, the release's otherwise, (n,) or a number."""
     if way.target == "infusion":
-        if over <= 0:
-            return [Event(time, target.replace("infusion", "central"), "add", amount, "µmol")]
-        return [Event(time, target, "infuse", amount / over, "µmol/h", duration=over)]
-    if way.duration is not None:
-        length = way.duration.value
-        return [Event(time, target, "infuse", amount / length, "µmol/h", duration=length)]
-    return [Event(time, target, "add", amount, "µmol")]
+        return dose.over
+    if way.duration is None or not way.sd_duration:
+        return 0.0 if way.duration is None else way.duration.value
+    z = streams.normal(cohort.seed, f"occasion:duration:{way.target}", dose.occasion, cohort.people)
+    return way.duration.value * np.exp(way.sd_duration * z)
+
+
+def _one(target: str, time: float, amount: np.ndarray, hours: np.ndarray | float) -> list[Event]:
+    """Return one share of one enantiomer: at once, or as a rate over some hours."""
+    if np.ndim(hours) == 0 and hours <= 0:
+        return [Event(time, target.replace("infusion", "central"), "add", amount, "µmol")]
+    return [Event(time, target, "infuse", amount / hours, "µmol/h", duration=hours)]

@@ -189,11 +189,18 @@ class Sampling(Part):
 
 
 class Analysis(Part):
-    """How arms are compared."""
+    """How arms are compared: differences of means, differences of rates."""
 
-    change: Literal["mmrm", "ancova", "means"] = "means"
-    rates: Literal["risk_difference"] = "risk_difference"
-    time_to_event: Literal["km", "cox"] = "km"
+    change: str = "means"
+    rates: str = "risk_difference"
+
+    @field_validator("change", "rates")
+    @classmethod
+    def _known(cls, read: str, at: ValidationInfo) -> str:
+        known = words.ANALYSES[str(at.field_name)]
+        if read in words.ANALYSES_TO_COME:
+            raise Refused(read, f"{', '.join(known)}: this analysis is not available yet")
+        return one_of(read, known, "an analysis")
 
 
 class Study(Part):
@@ -235,9 +242,9 @@ class Study(Part):
     @field_validator("disposition")
     @classmethod
     def _disposition(cls, read: str) -> str:
-        if read in words.DISPOSITIONS_TO_COME:
-            raise Refused(read, "resynapse: this published model is not available yet")
-        return one_of(read, words.DISPOSITIONS, "a disposition model")
+        from resynapse.study.disposition import DISPOSITIONS
+
+        return one_of(read, DISPOSITIONS, "a disposition model")
 
     @field_validator("replicates")
     @classmethod

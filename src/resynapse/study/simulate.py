@@ -15,13 +15,13 @@ from resynapse.engine import Ensemble, Event, Schedule, Settings, streams
 from resynapse.methods import cohort as cohorts
 from resynapse.methods.cohort import Cohort
 from resynapse.methods.endpoints import Course
-from resynapse.model import build
 from resynapse.model.blinding import BELIEF
-from resynapse.model.population import POPULATIONS, Covariate, Population, parameters_of, spreads_of
+from resynapse.model.population import POPULATIONS, Covariate, Population, Spread, parameters_of, spreads_of
 from resynapse.model.scales import READOUTS, STORY, readout_of
 from resynapse.model.switches import CUTS, INTERVENTIONS
 from resynapse.notation import InputError, System
 from resynapse.study.beside import changed, changes
+from resynapse.study.disposition import descent_of, routes_of, spreads_for, system_of
 from resynapse.study.dosing import Administration, dose_events, is_given
 from resynapse.study.schema import Arm, Study
 from resynapse.study.schema import Population as Participants
@@ -42,11 +42,12 @@ class ArmResult:
     sessions: tuple[float, ...]
     failed: tuple[int, ...] = ()
 
-    def course(self, quantity: str) -> Course:
-        """Return one quantity as it was measured, with the thresholds of its scale."""
+    def course(self, quantity: str, as_measured: bool = True) -> Course:
+        """Return one quantity with the thresholds of its scale, as it was measured or without error of measurement."""
         scale = READOUTS[quantity].scale
         limits = (scale.remission, scale.relapse) if scale else (None, None)
-        return Course(quantity, self.times, self.measured[quantity], self.sessions, *limits)
+        values = self.measured if as_measured else self.true
+        return Course(quantity, self.times, values[quantity], self.sessions, *limits)
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def asked(study: Study) -> list[str]:
     for place, quantity in enumerate(wanted):
         if quantity not in READOUTS:
             raise InputError(f"endpoints[{place}]", quantity, f"a quantity that the model gives: {', '.join(READOUTS)}", READOUTS)
-    known = set(build(study.species).readable())
+    known = set(system_of(study).readable())
     story = [q for q in STORY if readout_of(q, study.sampling.site)[0] in known]
     return list(dict.fromkeys([*story, *wanted]))
 
@@ -96,17 +97,23 @@ def grid(study: Study) -> np.ndarray:
 def people_of(study: Study, system: System) -> Cohort:
     """Draw the study's people with their parameters."""
     population = POPULATIONS[study.population.of]
-    where = study.population.limits
-    return draw_people(population, cohorts.limited(population.covariates, where), system, (study.n, study.seed, 0), study.species)
+    covariates = cohorts.limited(population.covariates, study.population.limits)
+    drawn = draw_people(population, covariates, system, (study.n, study.seed, 0), spreads_for(study))
+    drawn.values.update(descent_of(study, drawn.values, system))
+    return drawn
 
 
 def draw_people(
-    population: Population, covariates: Mapping[str, Covariate], system: System, how: tuple[int, int, int], species: str
+    population: Population, covariates: Mapping[str, Covariate], system: System, how: tuple[int, int, int], differ: str | tuple[Spread, ...]
 ) -> Cohort:
-    """Draw people of a population with the covariates given; how = (n, seed, blocks of between-study effects)."""
+    """Draw people of a population with the covariates given; how = (n, seed, blocks of between-study effects).
+
+    differ: the spreads, or the species whose usual ones are meant.
+    """
     n, seed, blocks = how
     typical = {name: p.value for name, p in system.params.items()} | {k: v for k, v in population.values.items() if k in system.params}
-    drawn = cohorts.draw(covariates, spreads_of(species), typical, n, seed, blocks)
+    spreads = spreads_of(differ) if isinstance(differ, str) else differ
+    drawn = cohorts.draw(covariates, spreads, typical, n, seed, blocks)
     drawn.values.update({k: np.full(n, v) for k, v in population.values.items() if k in typical and k not in drawn.values})
     drawn.values.update(parameters_of(drawn.covariates, drawn.values, typical))
     return drawn
@@ -132,7 +139,7 @@ def trial_events(blinding: str, drug_is_given: bool, visits: Iterable[float], ba
 
 def arm_events(study: Study, arm: Arm, system: System, people: Cohort) -> list[Event]:
     """Return every event of an arm: doses, the trial's own, interventions by name or by state."""
-    out = dose_events(arm.drug, arm.route, administrations(arm), people)
+    out = dose_events(arm.drug, arm.route, administrations(arm), people, routes_of(study))
     out += session_events(arm.drug, arm.days, arm.blind, system, people)
     if "enrolled" in system.inputs:
         background = arm.background or study.population.background
@@ -190,8 +197,7 @@ def simulate(study: Study, progress: Callable[[str, int, int], None] | None = No
     """
     settings = settings or Settings()
     wanted = asked(study)
-    depots = any(is_given(a.drug) and a.route != "iv" for a in study.arms.values())
-    system = build(study.species, depots)
+    system = system_of(study)
     ensemble = Ensemble.of(system)
     people = people_of(study, system)
     times = grid(study)

@@ -91,23 +91,26 @@ NOT_YET = {
     "keep": "choosing what is kept",
     "stress": "stress as a study input",
     "imaging": "imaging schedules",
+    "time_to_event": "analysis of times to an event",
 }
-DISPOSITIONS = ("resynapse",)
-DISPOSITIONS_TO_COME = ("simons2022", "otto2021", "perezruixo2021", "flint2017")
+
+ANALYSES = {"change": ("means",), "rates": ("risk_difference",)}
+ANALYSES_TO_COME = ("mmrm", "ancova", "logistic")
 
 
-def routes() -> tuple[str, ...]:
-    """Return the routes by which the model can give a drug."""
-    from resynapse.model.routes import ROUTES
+def routes(species: str = "") -> tuple[str, ...]:
+    """Return the routes by which the model can give a drug to a species, or to any."""
+    from resynapse.model.routes import RODENT_ROUTES, ROUTES
 
-    return tuple(name for name in ROUTES if name != "none")
+    known = ROUTES if species == "human" else RODENT_ROUTES if species else {**ROUTES, **RODENT_ROUTES}
+    return tuple(name for name in known if name != "none")
 
 
 def infused(route: str) -> bool:
     """Tell whether a dose by this route takes a time that the study must give."""
-    from resynapse.model.routes import ROUTES
+    from resynapse.model.routes import RODENT_ROUTES, ROUTES
 
-    return ROUTES[route].infused
+    return (ROUTES.get(route) or RODENT_ROUTES[route]).infused
 
 
 def populations(species: str) -> tuple[str, ...]:
