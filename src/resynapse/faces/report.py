@@ -101,7 +101,7 @@ def write_whole(path: Path, text: str) -> Path:
 def show_value(row: SummaryRow) -> str:
     """Write a value with its unit: rates in percent, differences of rates in percentage points."""
     if row.unit == "fraction":
-        return f"{100 * row.value:.0f} {'percentage points' if row.against else '%'}"
+        return f"{100 * row.value:.0f} {'%-points' if row.against else '%'}"
     return f"{number(row.value)} {row.unit if row.unit != '1' else ''}".strip()
 
 

@@ -171,7 +171,7 @@ def inside_figures(result: RunResult) -> tuple["Figure", "Figure"]:
 
 def _inside(result: RunResult, rows: Sequence[tuple[str, str, list[str]]], hours: bool) -> "Figure":
     with style.styled():
-        figure, axes = style.canvas(4.4, 0.7 + 1.12 * len(rows), len(rows), 1, share=True)
+        figure, axes = _stack(len(rows))
         for axis, (title, unit, names) in zip(axes[:, 0], rows, strict=True):
             for q, dash in zip(names, ("-", (0, (4, 2))), strict=False):
                 for k, arm in enumerate(result.arms.values()):
@@ -195,6 +195,17 @@ def _inside(result: RunResult, rows: Sequence[tuple[str, str, list[str]]], hours
             last.set_xlabel("days")
         arms_on_top(figure, result, result.arms)
         return figure
+
+
+def _stack(count: int) -> tuple["Figure", Any]:
+    """Return a figure of `count` stacked panels with set margins, so that two of them stand in line side by side."""
+    from matplotlib.figure import Figure
+
+    height = 0.8 + 1.12 * count
+    figure = Figure(figsize=(4.4, height))
+    axes = figure.subplots(count, 1, sharex=True, squeeze=False)
+    figure.subplots_adjust(left=0.115, right=0.965, top=1 - 0.55 / height, bottom=0.46 / height, hspace=0.42)
+    return figure, axes
 
 
 def _course(axis: "Axes", result: RunResult, arm: ArmResult, drawn: tuple[str, Any, float], hours: bool) -> None:
@@ -263,7 +274,8 @@ def arms_on_top(figure: "Figure", result: RunResult, names: Iterable[str]) -> No
 
     colour, names = arm_colours(result), list(names)
     marks = [Line2D([], [], color=colour[n], lw=2.4) for n in names]
-    figure.legend(marks, [label(n) for n in names], loc="outside upper left", ncols=3 if max(map(len, names)) < 16 else 2)
+    place = "outside upper left" if figure.get_layout_engine() else "upper left"
+    figure.legend(marks, [label(n) for n in names], loc=place, ncols=3 if max(map(len, names)) < 16 else 2)
 
 
 
