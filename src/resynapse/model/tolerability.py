@@ -63,7 +63,7 @@ class Dissociation(Mechanism):
     """Perception, as the clinician-administered scale of dissociative states rates it."""
 
     #                value  unit     meaning                                              range        source
-    cadss_max = param(14.5, "points", "largest total of the typical person",              (5, 40),     "fit:vanschalkwyk2018")
+    cadss_max = param(15.5, "points", "largest total of the typical person",              (5, 40),     "fit:vanschalkwyk2018")
     c50_felt  = param(0.50, "µM",     "half of it at",                                    (0.2, 1.5),  "fit:vanschalkwyk2018")
     h_felt    = param(2.0,  "1",      "steepness",                                        (1.0, 4.0),  "assumed")
     rater_cadss = param(0.4, "points", "error of one rating at rest, SD",                 (0.1, 1.5),  "assumed")
@@ -77,10 +77,15 @@ class Dissociation(Mechanism):
         x = power(felt / self.c50_felt, self.h_felt)
         return self.cadss_max * occasion_felt * novelty * x / (1 + x)
 
+    @quantity("µM")
+    def strangeness(self, felt, novelty, occasion_felt):
+        """What is felt of the drug, as S-ketamine equivalents at a first session; other complaints follow it."""
+        return felt * novelty * occasion_felt
+
     @quantity("percent")
     def cognition(self, felt, calm):
         """Speed and attention, 100 % = as before the dose."""
-        return 100 / (1 + 0.6 * felt / self.c50_felt + 0.25 * calm)
+        return 1 / (1 + 0.6 * felt / self.c50_felt + 0.25 * calm)
 
 
 class Circulation(Mechanism):
@@ -101,8 +106,8 @@ class Circulation(Mechanism):
     hr_max   = param(  8.0, "beats/min", "largest rise of the heart rate",                      (2, 30),      "fit:vankawala2021")
     c50_press = param( 0.5, "µM",    "half of them at",                                         (0.2, 1.5),   "assumed")
     h_press  = param(  1.5, "1",     "steepness",                                               (1.0, 4.0),   "assumed")
-    sbp_scatter = param(7.2, "mmHg", "scatter of one systolic measurement, SD",                 (4, 11),      "fit:doherty2020")
-    dbp_scatter = param(5.8, "mmHg", "scatter of one diastolic measurement, SD",                (3, 9),       "fit:doherty2020")
+    sbp_scatter = param(6.8, "mmHg", "scatter of one systolic measurement, SD",                 (4, 11),      "fit:doherty2020")
+    dbp_scatter = param(5.5, "mmHg", "scatter of one diastolic measurement, SD",                (3, 9),       "fit:doherty2020")
     hr_scatter = param( 5.0, "beats/min", "scatter of one count of the pulse, SD",              (3, 9),       "assumed")
 
     occasion_pressor = given("1", "how strongly this session raises blood pressure, 1 = as usual", start=1.0)
@@ -133,8 +138,8 @@ class Sedation(Mechanism):
     """Wakefulness: the observer's assessment (5 awake, 0 no response to pain) and how sleepy a person feels."""
 
     #                value  unit     meaning                                              range        source
-    c50_sleep = param(1.2,  "µM",     "half way from awake to no response",               (0.4, 4.0),  "fit:takahashi2021full")
-    h_sleep   = param(1.6,  "1",      "steepness",                                        (1.0, 4.0),  "assumed")
+    c50_sleep = param(1.7,  "µM",     "half way from awake to no response",               (0.4, 4.0),  "fit:takahashi2021full")
+    h_sleep   = param(1.3,  "1",      "steepness",                                        (1.0, 4.0),  "assumed")
     by_calm   = param(0.20, "1",      "the usual midazolam counts as this much",          (0.05, 0.6), "assumed")
     rater_sleep = param(0.2, "points", "error of one assessment, SD",                     (0.05, 0.5), "assumed")
     kss_error = param(0.8,  "points", "error of one rating of sleepiness, SD",            (0.3, 1.5),  "assumed")

@@ -1,14 +1,26 @@
 """Sessions: what a study does at every session beside the dose itself, with a placebo as with the drug."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from resynapse.engine import Event, streams
 from resynapse.methods.cohort import Cohort
+from resynapse.methods.side_effects import counts, occurrences, peaks
+from resynapse.model.session_events import COMPLAINTS, DRIVERS, LAWS
 from resynapse.model.tolerability import OCCASIONS
 from resynapse.notation import System
 from resynapse.study.dosing import is_given
+
+EVENTS = tuple(f"event:{name}" for name in (*LAWS, "any_adverse_event"))
+_FROM_COURSE = re.compile(r"^event:(SBP|DBP|HR|CADSS|MOAAS|sedation_MOAAS)_(rise_ge|fall_ge|ge|le)\d+(\.\d+)?$")
+PROBES_H = (20 / 60, 0.5, 40 / 60, 50 / 60, 1.0, 1.5, 2.0, 3.0)
+
+
+def is_known_event(quantity: str) -> bool:
+    """Tell whether an event is drawn here, or read off a course that the model gives, such as event:SBP_rise_ge40."""
+    return quantity in EVENTS or _FROM_COURSE.match(quantity) is not None
 
 
 def session_events(drug: str, doses: Iterable[float], sham: Iterable[float], system: System, people: Cohort) -> list[Event]:
@@ -26,3 +38,23 @@ def session_events(drug: str, doses: Iterable[float], sham: Iterable[float], sys
         if action is not None and t in dosed:
             out.append(Event(t, action.state, action.act, action.value))
     return out
+
+
+def probes(sessions: Iterable[float], over: float) -> np.ndarray:
+    """Return the hours at which the height of a session is looked for, in all sessions."""
+    after = {*PROBES_H, over + 0.1}
+    return np.unique(np.round([s + a for s in sessions for a in after], 9))
+
+
+def side_effects(values: Mapping[str, np.ndarray], times: np.ndarray, sessions: Sequence[float], people: Cohort) -> dict[str, np.ndarray]:
+    """Return {event: (n, K) whether it happens} from courses (n, T) of every driver; `any_adverse_event` is any of them."""
+    drivers = {d: peaks(values[d], times, sessions) for d in DRIVERS}
+    happens = occurrences(LAWS, drivers, people)
+    happens["any_adverse_event"] = np.any([happens[c] for c in COMPLAINTS], axis=0)
+    return happens
+
+
+def event_series(happens: Mapping[str, np.ndarray], sessions: Sequence[float], times: np.ndarray) -> dict[str, np.ndarray]:
+    """Return {event:NAME: (n, T) number of such events up to each time}."""
+    onset = {name: law.onset_h for name, law in LAWS.items()}
+    return {f"event:{name}": counts(x, sessions, onset.get(name, 0.25), times) for name, x in happens.items()}

@@ -110,7 +110,8 @@ def pool_of(setup: Setup, times: tuple[float, ...], n: int, blocks: int, seed: i
     axis, sessions = np.asarray(times, float), [24.0 * d for d in setup.days]
     drivers = [d for d in DRIVERS if d in system.units]
     every = np.union1d(axis, probes(sessions, setup.over)) if drivers else axis
-    solved = Ensemble.of(system).run(n, dict(people.values), schedule, every, list(dict.fromkeys([*outputs.values(), *drivers])), Settings())
+    wanted = list(dict.fromkeys([*outputs.values(), *drivers]))
+    solved = Ensemble.of(system).run(n, dict(people.values), schedule, every, wanted, Settings())
     asked = np.isin(every, axis)
     true = {q: solved.values[o][:, asked] for q, o in outputs.items()}
     arm = f"{setup.drug} {setup.route} {setup.treatment}"
