@@ -157,7 +157,7 @@ CASES = [
     ("control: control\n", "replicates: 500\n", "not available yet"),
     ("control: control\n", "disposition: simons2022\n", "one of esketamine (simons2022 covers esketamine by iv"),
     ("control: control\n", "disposition: simmons\n", "a disposition model"),
-    ("control: control\n", "species: mouse\n", "population.of: read 'trd_adult'; expected a population of species mouse: one of naive_mouse"),
+    ("control: control\n", "species: mouse\n", "read 'trd_adult'; expected a population of species mouse: one of naive_mouse"),
     ("seed: 7", "seed: 7, sed: 8", "population.sed: read 'sed'; expected one of the keys of, n, seed"),
     ("over: 40 min", "ovr: 40 min", "arms.ketamine"),
     ("route: iv", "route: iv, policy: {}", "not available yet"),

@@ -75,13 +75,13 @@ class RunResult:
 
 def asked(study: Study) -> list[str]:
     """Return the quantities that a study needs: those of its endpoints and one for each link of the chain."""
-    wanted = [e.quantity for e in study.endpoints]
-    for place, quantity in enumerate(wanted):
-        if quantity not in READOUTS:
-            raise InputError(f"endpoints[{place}]", quantity, f"a quantity that the model gives: {', '.join(READOUTS)}", READOUTS)
-    known = set(system_of(study).readable())
-    story = [q for q in STORY if readout_of(q, study.sampling.site)[0] in known]
-    return list(dict.fromkeys([*story, *wanted]))
+    readable = set(system_of(study).readable())
+    given = [q for q in READOUTS if readout_of(q, study.sampling.site)[0] in readable]
+    for place, endpoint in enumerate(study.endpoints):
+        if endpoint.quantity not in given:
+            what = f"a quantity that the model of this study gives: {', '.join(given)}"
+            raise InputError(study.where("endpoints", place), endpoint.quantity, what, given)
+    return list(dict.fromkeys([*(q for q in STORY if q in given), *(e.quantity for e in study.endpoints)]))
 
 
 def grid(study: Study) -> np.ndarray:
