@@ -7,7 +7,7 @@ Assumes each is proportional to one state, with a single factor.
 Not modelled: assays, tracers' kinetics, learning of a test by the animal.
 """
 
-from resynapse.notation import Mechanism, observation, param, pos, quantity, state
+from resynapse.notation import Mechanism, exp, observation, param, pos, quantity, state
 
 
 class Readouts(Mechanism):
@@ -23,9 +23,9 @@ class Readouts(Mechanism):
     per_stress = param(1.26,  "1",      "cortisol per chronic load: 0.60 SD at the load of the depressed", (0.5, 3.0), "fit:stetler2011")
     ltp_loss  = param(2.0,    "1",      "loss of evoked potentiation per lost synapse",          (0.5, 5.0),    "assumed")
     swa_gain  = param(1.0,    "1",      "slow-wave activity per cortical potentiation",          (0.2, 3.0),    "assumed")
-    floating  = param(40.0,   "percent", "immobility per unit of severity",                      (15, 80),      "assumed")
-    joy       = param(12.0,   "percent", "sucrose preference lost per unit of severity",         (4, 25),       "assumed")
-    roaming   = param(15.0,   "percent", "exploration lost per unit of severity",                (5, 30),       "assumed")
+    floating  = param(0.30,   "1",      "immobility per unit of severity, on the log scale",     (0.1, 0.6),    "assumed")
+    joy       = param(0.15,   "1",      "sucrose preference lost, the same",                     (0.05, 0.4),   "assumed")
+    roaming   = param(0.20,   "1",      "exploration lost, the same",                            (0.05, 0.5),   "assumed")
 
     @state("1")
     def d_bdnf_rise(self, bdnf_rise, mpfc_trkb):
@@ -70,14 +70,14 @@ class Readouts(Mechanism):
     @quantity("percent")
     def immobility(self, severity):
         """Immobility in a swim or suspension test, percent of a healthy animal."""
-        return 1 + self.floating * severity
+        return exp(self.floating * severity)
 
     @quantity("percent")
     def sucrose_preference(self, severity):
         """Preference for sweet water, percent of a healthy animal."""
-        return 1 - self.joy * severity
+        return exp(-self.joy * pos(severity))
 
     @quantity("percent")
     def exploration(self, severity):
         """Exploration of a maze or field, percent of a healthy animal."""
-        return 1 - self.roaming * severity
+        return exp(-self.roaming * severity)
