@@ -41,7 +41,7 @@ class Machine:
     alive: Any  # owns the machine code
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ensemble:
     """A system with its solver.  The first run compiles it, or loads what an earlier one has compiled."""
 

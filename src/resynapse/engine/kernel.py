@@ -8,6 +8,7 @@ so a patient's numbers cannot depend on the neighbours.  What runs at every step
 counts references, and threads would wait for each other.
 """
 
+# pyright: reportCallIssue=false
 import math
 
 import numba as nb

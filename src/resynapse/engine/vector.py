@@ -56,13 +56,14 @@ class Vectors:
 
     def load(self, memory: Any, row: Any) -> Any:
         """Read a row."""
-        loaded = self.b.load(self.at(memory, row))
+        loaded: Any = self.b.load(self.at(memory, row))
         loaded.align = 8
         return loaded
 
     def store(self, memory: Any, row: Any, value: Any) -> None:
         """Write a row."""
-        self.b.store(value, self.at(memory, row)).align = 8
+        stored: Any = self.b.store(value, self.at(memory, row))
+        stored.align = 8
 
     def add(self, x: Any, y: Any) -> Any:
         """Return x + y."""
