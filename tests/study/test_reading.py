@@ -187,6 +187,13 @@ def test_what_is_refused(refuse, old, new, said):
     assert said in message
 
 
+def test_the_first_dose_is_on_day_0(text):
+    later = text.replace("{drug: midazolam}", "{drug: midazolam, days: [2]}")
+    assert study_of_text(later).arms["control"].days == (48.0,)
+    with pytest.raises(InputError, match=r"x.yaml:5 arms.ketamine.days: read 'day 1'; expected a first dose on day 0"):
+        study_of_text(later.replace("[0, 7]", "[1, 7]"), "x.yaml")
+
+
 WORDS = st.sampled_from(["ketamine", "iv", "40 min", "0.5 mg/kg", "peak(x)"]) | st.text(max_size=6)
 BELOW = st.sampled_from(["drug", "dose", "days", "of", "n", "x", "weight", "time", "set", "state"])
 PLAIN = st.recursive(

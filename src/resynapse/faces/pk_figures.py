@@ -123,9 +123,10 @@ def normalised_figure(result: RunResult, quantity: str = "ketamine", hours: floa
             values = _positive(arm.true[quantity][:, at], True) / doses_mg(result, arm.name)[:, None]
             runs.draw_bands(axis, arm.times[at], values, colour[arm.name])
             top = max(top, float(np.nanmax(bands(values, (0.5,)))))
-        axis.set_yscale("log")
-        axis.set_ylim(top * 3e-3, top * 2.5)
-        style.plain_log(axis)
+        if top > 1e-8:  # else nothing is in blood yet, and a log axis has nothing to show
+            axis.set_yscale("log")
+            axis.set_ylim(top * 3e-3, top * 2.5)
+            style.plain_log(axis)
         axis.set_xlim(0, hours)
         axis.set_xlabel("hours")
         axis.set_ylabel("ng/mL per mg")
@@ -142,8 +143,8 @@ def _positive(values: np.ndarray, log: bool) -> np.ndarray:
 def _concentration_axis(axis: "Axes", result: RunResult, drawn: list[tuple[ArmResult, str]], how: tuple[bool, float]) -> None:
     log, hours = how
     last = max(float(a.times[first_course(a, hours)][-1]) for a, _ in drawn)
-    if log:
-        tops = [float(np.nanmax(bands(a.true[q][:, first_course(a, hours)], (0.5,)))) for a, q in drawn]
+    tops = [float(np.nanmax(bands(a.true[q][:, first_course(a, hours)], (0.5,)))) for a, q in drawn]
+    if log and max(tops) > 0:
         axis.set_yscale("log")
         axis.set_ylim(max(tops) * FLOOR, max(tops) * 3)
         style.plain_log(axis)

@@ -218,6 +218,7 @@ def _course(axis: "Axes", result: RunResult, arm: ArmResult, drawn: tuple[str, A
     keep = (arm.times >= _HOURS[0] * 0.8) & (arm.times <= _HOURS[1] + 1e-6) if hours else np.ones(len(arm.times), bool)
     x = arm.times[keep] / (1 if hours else 24)
     values = arm.true[quantity][:, keep] * (100 if quantity in PERCENT else 1)
+    values = np.maximum(values, 1e-9) if _is_plasma(quantity) else values  # a log axis has no zero
     if given and dash == "-":
         draw_bands(axis, x, values, colour, middle=False)
     axis.plot(x, bands(values, (0.5,))[0], color=colour, lw=width, ls=dash)

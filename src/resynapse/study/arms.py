@@ -221,6 +221,7 @@ def check_together(study: Study) -> None:
         raise Refused(study.control, f"one of the arms: {', '.join(study.arms)}", tuple(study.arms), ("control",))
     check_disposition(study)
     check_routes(study)
+    check_start(study)
     seen = study.times
     for place, one in enumerate(study.endpoints):
         below("endpoints", below, place, check_quantity, one)
@@ -230,6 +231,14 @@ def check_together(study: Study) -> None:
             raise Refused(str(one), f"a time that is a visit: {', '.join(map(time_text, seen))}", way=("endpoints", place))
         if one.time > seen[-1]:
             raise Refused(str(one), f"a time within the study, which ends at {time_text(seen[-1])}", way=("endpoints", place))
+
+
+def check_start(study: Study) -> None:
+    """Refuse a study whose first dose or sham is not on day 0, from which all times count. Raises Refused."""
+    starts = [(min(*arm.days, *arm.blind, math.inf), name) for name, arm in study.arms.items() if arm.days or arm.blind]
+    if starts and min(starts)[0] > 0:
+        first, name = min(starts)
+        raise Refused(f"day {first / 24:g}", "a first dose on day 0: times count from it", way=("arms", name, "days"))
 
 
 def check_routes(study: Study) -> None:
