@@ -1,6 +1,7 @@
 """Figures of a qualification: predicted against observed, coverage by area, time courses with data on top."""
 
 from collections.abc import Sequence
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +32,9 @@ def scatter_groups(comparisons: Sequence[Comparison]) -> dict[tuple[str, str], l
         by_ratio = c.verdict is not None and c.verdict.as_ratio
         kind = "ratio scale" if by_ratio and c.area != "exposure" else "own units" if by_ratio else c.row.unit or "1"
         out.setdefault((c.area, kind), []).append(c)
-    return {key: rows for key, rows in out.items() if len(rows) >= FEWEST}
+    order = list(AREA_WORDS)
+    kept = [(key, rows) for key, rows in out.items() if len(rows) >= FEWEST]
+    return dict(sorted(kept, key=lambda item: (order.index(item[0][0]), -len(item[1]))))
 
 
 def scatter_figure(rows: Sequence[Comparison], title: str) -> "Figure":
@@ -48,6 +51,8 @@ def scatter_figure(rows: Sequence[Comparison], title: str) -> "Figure":
         if log:
             axis.set_xscale("log")
             axis.set_yscale("log")
+            style.plain_log(axis, "x")
+            style.plain_log(axis)
         low, high = _limits(np.concatenate([x, y]), log)
         line = np.geomspace(low, high, 50) if log else np.array([low, high])
         axis.plot(line, line, color=style.SOFT, lw=1.0)
@@ -143,8 +148,8 @@ def course_figure(rows: Sequence[Comparison]) -> "Figure":
             style.plain_log(axis)
         axis.set_xlabel("days" if days else "hours")
         axis.set_ylabel("%" if r.unit == "fraction" else r.unit, fontsize=8)
-        axis.set_title(f"{r.source}", fontsize=8.5, pad=14)
+        axis.set_title(shorten(f"{r.quantity} {r.statistic.replace('_', ' ')}", 34, placeholder=" …"), fontsize=8.5, pad=15)
         dose = f" {r.dose:g} {r.dose_unit}" if r.dose else ""
-        words = f"{r.arm or r.drug}: {r.quantity} {r.statistic}, {r.drug}{dose} {r.route}"
-        axis.text(0, 1.03, words if len(words) < 58 else words[:56] + " …", transform=axis.transAxes, fontsize=6.8, color=style.SOFT)
+        words = shorten(f"{r.source}: {r.arm if r.drug in r.arm else f'{r.drug}{dose}'}, {r.route}", 48, placeholder=" …")
+        axis.text(0, 1.04, words, transform=axis.transAxes, fontsize=7, color=style.SOFT)
         return figure

@@ -99,11 +99,12 @@ def _rows_table(rows: Sequence[Comparison]) -> Table:
         treated = f"{r.drug}{dose} {r.route if r.route != 'none' else ''}".strip()
         sign = "×" if c.verdict.as_ratio else "+" if c.verdict.agreement > 0 else ""
         off = f"{sign}{number(c.verdict.agreement)}"
-        unit = "" if r.unit in ("", "fraction") else f" {r.unit}"
+        unit = "" if r.unit in ("", "fraction", "ratio", "sign") else f", {r.unit}"
         when = f" at {time_text(r.time_h)}" if r.time_h is not None and r.time_h >= 0 else ""
         seen = number(r.value) + (f" ({span(*c.observed)})" if c.observed else "")
         said = f"{number(p.median)} ({span(p.low, p.high)})" if r.statistic != "direction" else f"up {p.up:.0%}, down {p.down:.0%}"
-        lines.append((f"{r.id}", r.source, treated, f"{r.quantity} {r.statistic}{unit}{when}", seen, said, off, c.reason or "–"))
+        what = f"{r.quantity} {r.statistic.replace('_', ' ')}{when}{unit}"
+        lines.append((r.id, r.source, treated, what, seen, said, off, c.reason or "–"))
     return Table(("row", "source", "treatment", "what", "observed (90 %)", "predicted (90 %)", "off by", "assumed"), lines, (4, 5, 6))
 
 

@@ -249,7 +249,7 @@ def _inside_range(result: RunResult, names: Sequence[str]) -> tuple[float, float
         high = max(high, 1.0)
         return high * 1e-3, high * 1.6
     pad = 0.06 * (high - low) or 0.5
-    return (0.0 if low >= 0 and low < 0.3 * high else low - pad), high + pad
+    return (-0.03 * high if 0 <= low < 0.3 * high else low - pad), high + pad
 
 
 def draw_bands(axis: "Axes", x: np.ndarray, values: np.ndarray, colour: str, middle: bool = True) -> None:
