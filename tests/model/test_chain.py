@@ -54,7 +54,7 @@ def test_drive_rises_to_30_mg_per_kg_turns_over_and_never_rebounds(species):
 
 
 def test_human_glutamate_marker_rises_by_a_third_and_is_back_at_three_hours():
-    got = course("human", infusion(0.5), [0.43, 3, 3.2, 24], ["glutamate"])["glutamate"]
+    got = course("human", infusion(0.5), [0.43, 3, 3.2, 24], ["glutamate"])["glutamate"] - 100
     assert got[0] == pytest.approx(37.8, abs=2 * 7.5)  # milak2016, mean and standard error
     assert abs(got[1:3]).max() < 10 and abs(got[3]) < 1
 
@@ -63,7 +63,7 @@ def test_mouse_brain_level_peaks_early_and_halves_in_less_than_an_hour():
     times = np.arange(0, 4.01, 0.02)
     free = course("mouse", injection(10), times, ["s_effect_site", "r_effect_site"])
     racemate = free["s_effect_site"] + free["r_effect_site"]
-    assert times[racemate.argmax()] == pytest.approx(0.45, abs=0.1)
+    assert times[racemate.argmax()] == pytest.approx(0.35, abs=0.1)
     assert racemate.max() == pytest.approx(2.0, rel=0.15)
     half = np.log(2) / np.log(racemate[100] / racemate[150])
     assert half == pytest.approx(0.6, abs=0.1)

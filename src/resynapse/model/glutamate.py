@@ -1,14 +1,14 @@
 """Glutamate: blocked interneurons let pyramidal cells fire; strong block silences those too.
 
 Reads   interneuron_block, pyramidal_block [1] from receptor; r_hnk [µM] from disposition or mouse; ampa_left from laboratory
-Gives   surge, drive [1]     to plasticity;     glutamate [percent of baseline, change]
+Gives   surge, drive [1]     to plasticity;     glutamate [percent of baseline]
 Assumes the damping by pyramidal block acts on the surge's source, so the surge itself turns over and does not rebound.
 Not modelled: GABA, glia, single layers of cortex.  Inflammation does not enter here: with a gain of 72 behind it, the
 slightest tonic input would act as a treatment.
 Rival hypotheses of induction (direct block of pyramidal cells, hydroxynorketamine) are switches, off by default.
 """
 
-from resynapse.notation import Mechanism, param, pos, power, quantity, state
+from resynapse.notation import Mechanism, observation, param, pos, power, quantity, state
 
 
 class Glutamate(Mechanism):
@@ -22,7 +22,8 @@ class Glutamate(Mechanism):
     tau_surge = param(0.1,   "h",   "turnover of the surge",                              (0.05, 0.5),  "assumed")
     tau_slow = param(2.5,    "h",   "turnover of the slow suppression",                   (2.0, 3.0),   "assumed")
     marker   = param(150.0,  "percent", "rise of the spectroscopy marker per surge",      (50, 300),    "fit:milak2016")
-    g_direct = param(0.5,    "1",   "rival: drive per pyramidal block",                   (0.1, 2.0),   "assumed")
+    marker_error = param(20.0, "percent", "error of one spectroscopy or dialysis value",  (8, 35),       "fit:milak2016")
+    g_direct = param(2.5,    "1",   "rival: drive per pyramidal block",                   (0.5, 6.0),   "assumed")
     g_hnk    = param(0.3,    "1",   "rival: largest drive by hydroxynorketamine",         (0.1, 2.0),   "assumed")
     K_hnk    = param(1.0,    "µM",  "rival: half of it; brain fluid held 8 µM after an effective dose of it", (0.1, 10), "lumsden2019")
     ampa     = param(1.0,    "1",   "switch: drive through AMPA receptors",               (0.0, 1.0),   "switch")
@@ -49,7 +50,7 @@ class Glutamate(Mechanism):
         by_hnk = self.hnk_drive * self.g_hnk * r_hnk / (r_hnk + self.K_hnk)
         return self.ampa * ampa_left * (by_surge + by_block + by_hnk)
 
-    @quantity("percent")
+    @observation("percent", additive=marker_error)
     def glutamate(self, surge):
-        """Glutamate marker, percent above baseline."""
-        return self.marker * surge
+        """Glutamate marker, percent of baseline."""
+        return 1 + self.marker * surge

@@ -7,7 +7,7 @@ Assumes a window opens when `marking` is set to 1, with the four states here at 
 Not modelled: spines missed or seen wrongly; methods.dendrite adds the scatter of counts.
 """
 
-from resynapse.notation import Mechanism, given, param, quantity, state
+from resynapse.notation import Mechanism, given, observation, param, quantity, state
 
 
 class Imaging(Mechanism):
@@ -15,6 +15,7 @@ class Imaging(Mechanism):
 
     #           value  unit  meaning                                                 range        source
     seen = param(1.0,  "1",  "share of born and lost spines that the images show",   (0.6, 1.0),  "assumed")
+    count_spread = param(8.5, "percent", "error of a percentage of one dendrite", (4, 14), "fit:shao2021")
 
     marking = given("1", "1 while spines that appear are counted as new and spines that vanish as lost")
 
@@ -52,12 +53,12 @@ class Imaging(Mechanism):
     @quantity("1")
     def at_window_start(self, mpfc_synapses, marked_alive, lost_old): return mpfc_synapses - marked_alive + lost_old
 
-    @quantity("percent")
+    @observation("percent", additive=count_spread)
     def spine_formation(self, marked_alive, at_window_start):
         """Spines at this moment that were not there at the window's start, percent of those that were."""
         return self.seen * marked_alive / at_window_start
 
-    @quantity("percent")
+    @observation("percent", additive=count_spread)
     def spine_elimination(self, lost_old, at_window_start):
         """Spines of the window's start that are gone, percent."""
         return self.seen * lost_old / at_window_start

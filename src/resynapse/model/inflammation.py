@@ -6,7 +6,7 @@ Assumes one tone for all cytokines; a person's own part of it is `tone`.
 Not modelled: cell types, single cytokines.  One dose may raise IL-6 without relation to mood (park2017): no arrow here explains it.
 """
 
-from resynapse.notation import Mechanism, exp, param, pos, quantity, state
+from resynapse.notation import Mechanism, exp, observation, param, pos, quantity, state
 
 
 class Inflammation(Mechanism):
@@ -24,6 +24,7 @@ class Inflammation(Mechanism):
     sd_il6     = param( 0.54,  "1",  "IL-6 of the depressed, SD above health",                 (0.3, 0.8),  "haapakoski2015")
     sd_crp     = param( 0.47,  "1",  "CRP of the depressed, SD above health",                  (0.3, 0.7),  "haapakoski2015")
     sd_tnf     = param( 0.40,  "1",  "TNF of the depressed, SD above health",                  (0.1, 1.04), "haapakoski2015")
+    assay_sd  = param( 0.35,  "1",  "error of one cytokine, in its SD",                       (0.1, 0.8),  "assumed")
     crp_median = param(1.31,  "mg/L", "CRP of the depressed, median: 27 % above 3, 58 % above 1", (0.9, 1.9), "fit:osimo2019")
     crp_sd    = param( 1.35,  "1",  "its spread, SD of the logarithm",                        (1.0, 1.7),  "fit:osimo2019")
     stress_to_inflammation = param(1.0, "1", "switch: stress feeds inflammation, above its level at rest", (0.0, 1.0), "switch")
@@ -50,17 +51,17 @@ class Inflammation(Mechanism):
     @state("1", start=kynurenine_at_rest)
     def d_kynurenine(self, inflammation, kynurenine): return (self.to_kyn * inflammation - kynurenine) / self.tau_kyn
 
-    @quantity("1")
+    @observation("1", additive=assay_sd)
     def il6(self, inflammation):
         """IL-6, SD above health."""
         return self.sd_il6 * inflammation / self.typical
 
-    @quantity("1")
+    @observation("1", additive=assay_sd)
     def crp(self, inflammation):
         """C-reactive protein, SD (of its logarithm) above health."""
         return self.sd_crp * inflammation / self.typical
 
-    @quantity("1")
+    @observation("1", additive=assay_sd)
     def tnf(self, inflammation):
         """Tumour necrosis factor, SD above health."""
         return self.sd_tnf * inflammation / self.typical

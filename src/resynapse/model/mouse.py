@@ -2,8 +2,8 @@
 
 Reads   dose events on belly (ip), skin (sc) and central (iv) [µmol]; infusion [µmol/h]; size [1] from body
 Gives   effect_site, nor_effect_site [µM, unbound in brain], hnk [µM]     to receptor, glutamate
-Assumes every constant of the effect chain is that of a human; only these kinetics differ.  Brain peak near 0.4 h, half-life 0.6 h
-        (mena2024); unbound racemate about 2 µM at 10 mg/kg ip is an assumption (1-6 µM).
+Assumes every constant of the effect chain is that of a human; only these kinetics differ.  Brain peak at
+        0.3-0.4 h (lord2013, mena2024), half-life 0.6 h (mena2024); unbound racemate about 2 µM at 10 mg/kg ip is an assumption (1-6 µM).
 Not modelled: enantiomers that differ, dose-dependent kinetics, binding in brain beyond one unbound volume.
 """
 
@@ -14,13 +14,13 @@ class RodentKinetics(Mechanism):
     """One enantiomer; volumes and rates do not scale within the species, volumes go with weight."""
 
     #                  value   unit   meaning                                                     range         source
-    ka_belly  = param( 5.0,    "1/h", "uptake from the peritoneum",                               (1.1, 12),    "fit:mena2024")
-    ka_skin   = param( 3.0,    "1/h", "uptake from under the skin",                               (1.0, 8.0),   "assumed")
+    ka_belly  = param( 8.0,    "1/h", "uptake from the peritoneum",                               (1.1, 20),    "fit:lord2013")
+    ka_skin   = param( 8.0,    "1/h", "uptake from under the skin",                               (1.0, 20),    "fit:lord2013")
     F_belly   = param( 0.8,    "1",   "available after an injection into the peritoneum",         (0.5, 1.0),   "mena2024")
     F_skin    = param( 0.9,    "1",   "available from under the skin",                            (0.6, 1.0),   "assumed")
     ke        = param( 1.155,  "1/h", "elimination: half-life 0.6 h",                             (0.7, 2.0),   "fit:mena2024")
-    V_free    = param( 700.0,  "L",   "dose over unbound brain level, per 70 kg",                 (230, 1400),  "assumed")
-    ke0       = param( 12.0,   "1/h", "equilibration with the brain",                             (4, 30),      "assumed")
+    V_free    = param( 780.0,  "L",   "dose over unbound brain level, per 70 kg",                 (230, 1400),  "assumed")
+    ke0       = param( 20.0,   "1/h", "equilibration with the brain",                             (4, 60),      "assumed")
     fm        = param( 0.7,    "1",   "share that becomes norketamine",                           (0.3, 0.95),  "mena2024")
     k_nor     = param( 1.0,    "1/h", "norketamine elimination",                                  (0.4, 2.0),   "assumed")
     enter_nor = param( 0.2,    "1",   "norketamine in brain against ketamine, unbound",           (0.05, 0.6),  "assumed")

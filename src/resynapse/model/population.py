@@ -163,6 +163,14 @@ POPULATIONS: dict[str, Population] = {
     "naive_mouse": Population(
         "adult laboratory mice, unstressed", {"weight": Covariate("normal", 0.025, 0.002, 0.018, 0.035, "kg", "assumed")}
     ),
+    "stressed_mouse": Population(
+        "the same, stressed every day for three weeks unless a study says otherwise",
+        {"weight": Covariate("normal", 0.025, 0.002, 0.018, 0.035, "kg", "assumed")},
+    ),
+    "stressed_rat": Population(
+        "laboratory rats stressed every day for three weeks unless a study says otherwise",
+        {"weight": Covariate("normal", 0.30, 0.03, 0.2, 0.45, "kg", "assumed")},
+    ),
     "naive_rat": Population(
         "adult laboratory rats, unstressed", {"weight": Covariate("normal", 0.30, 0.03, 0.2, 0.45, "kg", "assumed")}
     ),
@@ -222,9 +230,24 @@ TOLERABILITY_SPREAD: tuple[Spread, ...] = (
 )
 
 
+RODENT_SPREAD: tuple[Spread, ...] = (
+    Spread(("s_V_free",), 0.20, "log", BETWEEN, (0.1, 0.4), "assumed"),
+    Spread(("s_ke",), 0.15, "log", BETWEEN, (0.05, 0.3), "assumed"),
+    Spread(("K_int",), 0.15, "log", BETWEEN, (0.05, 0.3), "assumed"),
+    Spread(("mpfc_k_pot",), 0.30, "log", BETWEEN, (0.1, 0.6), "assumed"),
+    Spread(("mpfc_new",), 0.30, "log", BETWEEN, (0.1, 0.6), "assumed"),
+    Spread(("mpfc_s_loss",), 0.25, "log", BETWEEN, (0.1, 0.5), "assumed"),
+    Spread(("s_V_free",), 0.30, "log", STUDY, (0.1, 0.6), "assumed"),
+    Spread(("mpfc_turnover", "mpfc_k_est"), 0.40, "log", STUDY, (0.2, 0.7), "fit:phoumthipphavong2016,shao2021"),
+    Spread(("mpfc_new",), 0.25, "log", STUDY, (0.1, 0.5), "assumed"),
+    Spread(("mpfc_s_loss",), 0.25, "log", STUDY, (0.1, 0.5), "assumed"),
+)
+"""Between animals of one litter and, more, between laboratories: how much spine turnover two of them see differs more than twofold."""
+
+
 def spreads_of(species: str) -> tuple[Spread, ...]:
     """Return what varies between members of a species."""
-    return (*KINETIC_SPREAD, *PSYCHIATRIC_SPREAD, *TOLERABILITY_SPREAD) if species == "human" else PSYCHIATRIC_SPREAD
+    return (*KINETIC_SPREAD, *PSYCHIATRIC_SPREAD, *TOLERABILITY_SPREAD) if species == "human" else RODENT_SPREAD
 
 
 def parameters_of(covariates: Numbers, values: Numbers, typical: dict[str, float]) -> Numbers:

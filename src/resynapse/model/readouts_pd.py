@@ -19,7 +19,10 @@ class Readouts(Mechanism):
     tau_bdnf  = param(3.0,    "h",      "turnover of plasma BDNF",                               (1.0, 8.0),    "assumed")
     bdnf_error = param(0.35,  "1",      "error of one plasma BDNF, fraction",                    (0.1, 0.6),    "assumed")
     pet_error = param(8.0,    "percent", "error of one synaptic density scan",                   (4, 15),       "assumed")
-    count_error = param(6.0,  "percent", "error of one spine density",                           (2, 12),       "assumed")
+    count_error = param(11.0, "percent", "error of one spine density",                           (4, 16),       "fit:shao2021")
+    marker_sd = param(0.5,    "1",      "error of one blood or sleep marker, in its SD",         (0.2, 1.0),    "assumed")
+    ltp_error = param(0.35,   "1",      "error of one evoked potentiation",                      (0.1, 0.6),    "assumed")
+    test_error = param(0.25,  "1",      "error of one test of behaviour, fraction",              (0.1, 0.5),    "assumed")
     per_stress = param(1.26,  "1",      "cortisol per chronic load: 0.60 SD at the load of the depressed", (0.5, 3.0), "fit:stetler2011")
     ltp_loss  = param(2.0,    "1",      "loss of evoked potentiation per lost synapse",          (0.5, 5.0),    "assumed")
     swa_gain  = param(1.0,    "1",      "slow-wave activity per cortical potentiation",          (0.2, 3.0),    "assumed")
@@ -52,32 +55,37 @@ class Readouts(Mechanism):
         """Translation marker above rest."""
         return mpfc_translation
 
-    @quantity("1")
+    @observation("1", additive=marker_sd)
     def cortisol(self, stress):
         """Cortisol, SD above health."""
         return self.per_stress * stress
 
-    @quantity("1")
+    @observation("1", additive=ltp_error)
     def ltp(self, hippocampus_synapses, hippocampus_potentiation):
         """Evoked potentiation in hippocampus, 1 = health."""
         return 1 - self.ltp_loss * pos(1 - hippocampus_synapses) + hippocampus_potentiation
 
-    @quantity("1")
+    @observation("1", additive=marker_sd)
     def sleep_swa(self, mpfc_potentiation):
         """Slow-wave activity of sleep above rest: potentiated synapses make larger slow waves."""
         return self.swa_gain * mpfc_potentiation
 
-    @quantity("percent")
+    @observation("percent", proportional=test_error)
     def immobility(self, severity):
         """Immobility in a swim or suspension test, percent of a healthy animal."""
         return exp(self.floating * severity)
 
-    @quantity("percent")
+    @observation("percent", proportional=test_error)
     def sucrose_preference(self, severity):
         """Preference for sweet water, percent of a healthy animal."""
         return exp(-self.joy * pos(severity))
 
-    @quantity("percent")
+    @observation("percent", proportional=test_error)
     def exploration(self, severity):
         """Exploration of a maze or field, percent of a healthy animal."""
         return exp(-self.roaming * severity)
+
+    @quantity("1")
+    def ensemble_coactivity(self, mpfc_synapses, mpfc_potentiation):
+        """Concerted activity of cortical ensembles, 1 = health: falls with lost synapses, returns with potentiation and regrowth."""
+        return 1 - self.ltp_loss * pos(1 - mpfc_synapses) + mpfc_potentiation

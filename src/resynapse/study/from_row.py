@@ -13,6 +13,7 @@ from resynapse.model.population import POPULATIONS
 from resynapse.model.routes import ROUTES, route_of
 from resynapse.model.scales import READOUTS, SITES
 from resynapse.notation import closest
+from resynapse.study.animals import animal_experiment, is_animal
 from resynapse.study.dosing import is_given
 from resynapse.study.sessions import EVENTS, is_known_event
 from resynapse.study.setup import Setup, pool_of
@@ -39,6 +40,8 @@ def experiment_of(row: Row) -> Experiment | NotSimulated:
     problem = word_problem(row)
     if problem:
         return NotSimulated(problem)
+    if is_animal(row):
+        return animal_experiment(row)
     try:
         setup, notes = setup_of(row)
         control = _control(row, setup)
@@ -113,6 +116,7 @@ def setup_of(row: Row) -> tuple[Setup, tuple[str, ...]]:
         covariates=given,
         changes=_changes(row),
         plasma_only=row.quantity in READOUTS and READOUTS[row.quantity].area == "plasma",
+        markers=row.quantity in READOUTS and READOUTS[row.quantity].area == "mechanism",
         conventional=not is_given(row.drug) and row.route == "oral",
     )
     return made, (*notes, *site_note)

@@ -44,6 +44,7 @@ class Setup:
     covariates: tuple[tuple[str, float, float], ...]
     changes: tuple[Change, ...]
     plasma_only: bool
+    markers: bool = False  # also what laboratories and scanners see of the mechanism
     conventional: bool = False  # a trial of an ordinary antidepressant: both arms begin a tablet and nobody can tell which
 
     @property
@@ -105,7 +106,7 @@ def pool_of(setup: Setup, times: tuple[float, ...], n: int, blocks: int, seed: i
     system = build(setup.species, setup.depots, setup.plasma_only)
     people = people_of_setup(setup, system, (n, seed, blocks))
     outputs = {q: readout_of(q, setup.site)[0] for q in READOUTS}
-    outputs = {q: o for q, o in outputs.items() if o in system.units and (READOUTS[q].area == "plasma") == setup.plasma_only}
+    outputs = {q: o for q, o in outputs.items() if o in system.units and _wanted(READOUTS[q].area, setup)}
     schedule = Schedule.of(events_of(setup, system, people), n, system)
     axis, sessions = np.asarray(times, float), [24.0 * d for d in setup.days]
     drivers = [d for d in DRIVERS if d in system.units]
@@ -120,6 +121,11 @@ def pool_of(setup: Setup, times: tuple[float, ...], n: int, blocks: int, seed: i
     if drivers:
         seen |= event_series(side_effects(solved.values, every, sessions, people), sessions, axis)
     return Pool(people.block, axis, seen, units, noise_free=true, dose=_given(setup, people), molar_mass=_masses())
+
+
+def _wanted(area: str, setup: Setup) -> bool:
+    """Tell whether a pool keeps the read-outs of an area."""
+    return area == "plasma" if setup.plasma_only else area != "plasma" and (area != "mechanism" or setup.markers)
 
 
 def _given(setup: Setup, people: Cohort) -> dict[str, np.ndarray | float]:
