@@ -17,7 +17,7 @@ COMMON = {
     "1": 1.0, "fraction": 1.0, "points": 1.0, "mmHg": 1.0, "beats/min": 60.0,
     "h": 1.0, "1/h": 1.0, "d": 24.0, "1/d": 1 / 24, "min": 1 / 60, "1/min": 60.0,
     "kg": 1.0, "L": 1.0, "L/h": 1.0, "µmol": 1.0, "µmol/h": 1.0, "µM": 1.0, "1/µM": 1.0, "µM*h": 1.0,
-    "mg": 1e-6, "mg/kg": 1e-6, "g/mol": 1e-9, "ng/mL": 1e-9, "ng*h/mL": 1e-9, "µg/L": 1e-9,
+    "mg": 1e-6, "mg/kg": 1e-6, "g/mol": 1e-9, "ng/mL": 1e-9, "mg/L": 1e-6, "percent": 0.01, "ng*h/mL": 1e-9, "µg/L": 1e-9,
 }  # fmt: skip
 SPELLING = {"μ": "µ", "days": "d", "day": "d", "hours": "h", "hour": "h", "minutes": "min", "minute": "min"}
 
