@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+
 from resynapse.methods.cohort import Cohort
 from resynapse.methods.side_effects import chances, counts, occurrences, peaks, table
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from resynapse.engine import Event, Twin
 from resynapse.model import build
 from resynapse.model.session_events import COMPLAINTS, DRIVERS, LAWS
