@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from resynapse.engine.solution import SolverFailure
 from resynapse.engine.streams import uniform
 from resynapse.methods import judge
 from resynapse.methods.conversion import factor
@@ -126,7 +127,12 @@ def _job(row: Row, experiment_of: Callable[[Row], Experiment | NotSimulated]) ->
         made = plan(row, experiment)
     except InputError as error:
         return row.id, NotSimulated(str(error))
-    return (row.id, made) if isinstance(made, NotSimulated) else _Job(row, experiment, made)
+    if isinstance(made, NotSimulated):
+        return row.id, made
+    first = min((float(t) for r in (made.drug, made.control) if r is not None for t in r.times), default=0.0)
+    if first < -1e-9:
+        return row.id, NotSimulated(f"needs a time {-first:g} h before the simulated experiment begins")
+    return _Job(row, experiment, made)
 
 
 def _predict_all(
@@ -147,7 +153,7 @@ def _predict_all(
     for job in todo:
         for arm in _arms(job):
             if arm.key not in pools:
-                pools[arm.key] = arm.simulate(times[arm.key], settings.people, settings.blocks, settings.seed)
+                pools[arm.key] = _pool(arm, times[arm.key], settings)
                 done += 1
                 if progress:
                     progress(done, total)
@@ -157,6 +163,14 @@ def _predict_all(
             if not waiting[arm.key]:
                 del pools[arm.key]
     return found
+
+
+def _pool(arm: Experiment, times: tuple[float, ...], settings: Settings) -> Pool | NotSimulated:
+    """Simulate one experiment; what the model refuses or fails to solve costs its own rows, not the others."""
+    try:
+        return arm.simulate(times, settings.people, settings.blocks, settings.seed)
+    except (InputError, SolverFailure) as why:
+        return NotSimulated(f"the experiment cannot be simulated: {why}")
 
 
 def _arms(job: _Job) -> list[Experiment]:
