@@ -69,7 +69,7 @@ class Limit:
 
 TRAITS = {
     "human": {
-        "age": Limit("age", 12, 100, "years"),
+        "age": Limit("age", 1, 100, "years"),
         "weight": Limit("weight", 30, 250, "kg", needs_unit=True),
         "sex": Limit("female", words={"female": 1.0, "male": 0.0}),
         "severity": Limit("madrs", 0, 60, "points"),

@@ -1,0 +1,27 @@
+"""The reference of the study format names every key, statistic and drug, and its example runs."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from resynapse.study import schema, study_of_text
+from resynapse.study import vocabulary as words
+from resynapse.study.endpoints import STATISTICS
+
+TEXT = (Path(__file__).parents[2] / "docs" / "studies.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("part", [schema.Study, schema.Population, schema.Arm, schema.Sampling, schema.Analysis], ids=lambda p: p.__name__)
+def test_every_key_is_explained(part):
+    keys = [field.alias or name for name, field in part.model_fields.items()]
+    assert [key for key in keys if not re.search(rf"`{key}\b|\b{key}`", TEXT)] == []
+
+
+def test_every_word_is_explained():
+    known = [*words.DRUGS, *words.routes(), *STATISTICS, *words.HOURS, *words.TRAITS["human"]]
+    assert [word for word in known if not re.search(rf"\b{word}\b", TEXT)] == []
+
+
+def test_the_example_reads():
+    assert study_of_text(TEXT.split("```yaml\n")[1].split("```")[0]).control == "placebo"
