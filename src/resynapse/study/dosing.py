@@ -20,12 +20,15 @@ MICROMOLES_PER_MG = 1000.0 / MOLAR_MASS["ketamine"]
 
 @dataclass(frozen=True)
 class Administration:
-    """One dose of one arm: hours after the first dose, amount with its unit (mg or mg/kg), length in hours."""
+    """One dose of one arm: hours after the first dose, amount with its unit (mg or mg/kg), length in hours.
 
-    time: float
-    amount: float
+    time, amount and over are numbers, or one for each person; a time that is not a number means that this person gets none.
+    """
+
+    time: float | np.ndarray
+    amount: float | np.ndarray
     unit: str
-    over: float
+    over: float | np.ndarray
     occasion: int
 
 
@@ -52,7 +55,7 @@ def dose_events(
     return out
 
 
-def _devices(route: Route, dose: Administration, mg: np.ndarray) -> Iterator[tuple[bool, float, np.ndarray]]:
+def _devices(route: Route, dose: Administration, mg: np.ndarray) -> Iterator[tuple[bool, float | np.ndarray, np.ndarray]]:
     """Yield (later than the first, hours, mg for each person) of every device; one for a route without devices."""
     if not route.device_mg:
         yield False, dose.time, mg
@@ -99,7 +102,7 @@ def _length(way: Way, dose: Administration, cohort: Cohort) -> np.ndarray | floa
     return way.duration.value * np.exp(way.sd_duration * z)
 
 
-def _one(target: str, time: float, amount: np.ndarray, hours: np.ndarray | float) -> list[Event]:
+def _one(target: str, time: float | np.ndarray, amount: np.ndarray, hours: np.ndarray | float) -> list[Event]:
     """Return one share of one enantiomer: at once, or as a rate over some hours."""
     if np.ndim(hours) == 0 and hours <= 0:
         return [Event(time, target.replace("infusion", "central"), "add", amount, "µmol")]
