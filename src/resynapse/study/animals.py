@@ -1,62 +1,46 @@
-"""Animals: a row about mice or rats -> stress, dose and images as the laboratory did them, and what it read.
+"""Animals: a row about mice or rats -> stress, dose, blockers, lost genes and images as the laboratory did them, and what it read.
 
-Time 0 is the treatment.  Before it lies a lead: the days of stress, or some quiet days so that images can be taken earlier.
-Spines are counted in windows: at every image, which spines are new and which are gone since the image before it.
+Time 0 of a row is the treatment.  Spines are counted in windows: at every image, which are new and which are gone since the image
+before it.
 """
-
-from dataclasses import dataclass, replace
 
 import numpy as np
 
-from resynapse.engine import Ensemble, Event, Schedule, Settings
 from resynapse.methods.evidence import Row
-from resynapse.methods.pool import Experiment, NotSimulated, Pool
-from resynapse.model import build
+from resynapse.methods.pool import Experiment, NotSimulated
 from resynapse.model.population import POPULATIONS
 from resynapse.model.routes import RODENT_ROUTES
 from resynapse.model.scales import READOUTS
+from resynapse.model.switches import CUTS, INTERVENTIONS, STRAINS
 from resynapse.notation import closest
-from resynapse.study.dosing import Administration, dose_events, is_given
-from resynapse.study.simulate import draw_people, measured
+from resynapse.study.animal_pool import DAY_H, RESCUED, Cage, pool_of
+from resynapse.study.dosing import is_given
 
-DAY_H = 24.0
-QUIET_DAYS, STRESS_DAYS, IMAGES_H = 8.0, 21.0, 48.0
-COUNTED = ("spine_formation", "spine_elimination", "spine_survival")
-COMPUTED = {"spine_survival": "marked_alive", "spine_rescue_fraction": "mpfc_synapses", "behaviour_rescue": "immobility"}
-HIPPOCAMPUS = ("hippocampus", "ca1", "ca3")
-PLACES = {"mpfc_synapses": "hippocampus_synapses", "spine_density": "hippocampus_synapses"}
+QUIET_H, WATCHED_H, STRESS_DAYS, IMAGES_H = 192.0, 192.0, 21.0, 48.0
+COUNTED = ("spine_formation", "spine_elimination")
+HIPPOCAMPUS = ("hippocamp", "ca1", "ca3", "dentate")
+CORTEX = ("mpfc", "pfc", "prelimbic", "frontal", "cortex", "cg1")
 READ_H = {"glutamate": 0.67}  # where the row gives no time: the drug's first hour
 WITHOUT = ("none", "placebo", "vehicle", "saline")
 
-
-@dataclass(frozen=True)
-class Cage:
-    """One group of animals.
-
-    stress_days: before time 0 (0: none); lead_d: days before time 0; images: hours between images and the hour of one of them, or none;
-    mark: hours in which born spines are marked, for survival; place: "" or hippocampus.
-    """
-
-    species: str
-    drug: str
-    route: str
-    doses: tuple[float, ...]
-    days: tuple[float, ...]
-    stress_days: float
-    lead_d: float
-    images: tuple[float, float] | None = None
-    mark: tuple[float, float] | None = None
-    from_zero: bool = False  # stress begins at time 0 and goes on
-    place: str = ""
+# What experimenters call a blocker or a strain -> its name among the switches.
+NAMES = {
+    "nbqx": "ampa_antagonist", "anti_bdnf": "bdnf_antibody", "photoerasure": "photo_erasure", "spine_erasure": "photo_erasure",
+    "lipopolysaccharide": "lps", "glun2d_knockout": "glun2d_loss", "glun2d_ko": "glun2d_loss", "glun2b_knockout": "glun2b_loss",
+    "glun2b_ko": "glun2b_loss", "bdnf_knockout": "bdnf_release", "bdnf_ko": "bdnf_release", "val66met": "bdnf:met_met",
+    "met_met": "bdnf:met_met", "val_met": "bdnf:val_met",
+}  # fmt: skip
+# Hours after the treatment at which each begins and ends; light acts at once, when the drug's spines have grown.
+WHEN: dict[str, tuple[float, float | None]] = {
+    "ampa_antagonist": (-0.5, 6.0), "bdnf_antibody": (-0.5, 24.0), "rapamycin": (-0.5, 24.0), "lps": (-24.0, 24.0),
+    "photo_erasure": (24.0, None),
+}  # fmt: skip
 
 
 def is_animal(row: Row) -> bool:
     """Tell whether a row is about a mouse or a rat and something other than blood levels."""
-    return row.species in ("mouse", "rat") and (row.quantity in COMPUTED or _area(row) == "mechanism")
-
-
-def _area(row: Row) -> str:
-    return READOUTS[row.quantity].area if row.quantity in READOUTS else ""
+    known = row.quantity in READOUTS and READOUTS[row.quantity].area == "mechanism"
+    return row.species in ("mouse", "rat") and (known or row.quantity in RESCUED or row.quantity == "spine_survival")
 
 
 def animal_experiment(row: Row) -> Experiment | NotSimulated:
@@ -69,124 +53,102 @@ def animal_experiment(row: Row) -> Experiment | NotSimulated:
         return NotSimulated("the row names no dose in mg/kg")
     if is_given(row.drug) and row.route not in RODENT_ROUTES:
         return NotSimulated(f"route '{row.route}' is not simulated in animals.{closest(row.route, RODENT_ROUTES)}")
-    other = row.covariates.get("other", "")
-    cage = _cage(row, other)
-    notes = (f"read as: {other.replace('+', ', ')}",) if other else ()
-    if not is_given(row.drug) and row.population.startswith("stressed"):
-        notes = (*notes, "stress lasts to the end")
+    cage, notes = _cage(row), _notes(row)
     control = _control(row, cage)
     if isinstance(control, NotSimulated):
         return control
     return _experiment(row, cage, notes, None if control is None else _experiment(row, control, (), None))
 
 
-def _cage(row: Row, other: str) -> Cage:
-    stressed = row.population.startswith("stressed")
-    stress_days = float(row.covariates.get("stress_days", STRESS_DAYS)) if stressed else 0.0
-    from_zero = stressed and row.covariates.get("time_zero") == "stress_start"
-    given = is_given(row.drug)
+def _notes(row: Row) -> tuple[str, ...]:
+    """Say which words were not used, and what was assumed of stress."""
+    unknown = [w for w in _words(row) if _switch(w) is None and not any(p in w.lower() for p in (*HIPPOCAMPUS, *CORTEX))]
+    out = [f"ignored: other={'+'.join(unknown)}"] if unknown else []
+    if row.population.startswith("stressed"):
+        out.append("stress lasts to the end")
+        if "stress_days" not in row.covariates:
+            out.append(f"{STRESS_DAYS:g} days of stress assumed")
+    return tuple(out)
+
+
+def _words(row: Row) -> list[str]:
+    gene = row.covariates.get("genotype", "").replace("/", "_")
+    return [*row.covariates.get("other", "").replace("+", " ").split(), *([gene] if gene else [])]
+
+
+def _switch(word: str) -> str | None:
+    """Return the name of the cut, strain or intervention that a word stands for."""
+    name = NAMES.get(word.lower(), word)
+    return name if name in CUTS or name in STRAINS or name in WHEN else None
+
+
+def _cage(row: Row) -> Cage:
+    stressed, given = row.population.startswith("stressed"), is_given(row.drug)
+    stress_h = DAY_H * (row.number("stress_days") or STRESS_DAYS)
+    from_zero = row.covariates.get("time_zero") == "stress_start"
+    named = [s for s in map(_switch, _words(row)) if s] + (["lps"] if row.population.startswith("lps") else [])
     days = row.dose_days if isinstance(row.dose_days, tuple) and row.dose_days else (0.0,)
-    end = row.time_h if row.time_h is not None else READ_H.get(row.quantity, 0.0)
-    window = row.window_h or IMAGES_H
-    images = (window, end % window) if row.quantity in COUNTED[:2] else None
-    mark = (end - window - IMAGES_H, end - window) if row.quantity == "spine_survival" else None
+    lead = max(QUIET_H, stress_h) if stressed and not from_zero else QUIET_H
     return Cage(
         species=row.species,
         drug=row.drug if given else "none",
         route=row.route if given else "none",
         doses=(row.dose or 0.0,) * len(days) if given else (),
         days=days if given else (),
-        stress_days=0.0 if from_zero else stress_days,
-        lead_d=QUIET_DAYS if from_zero else max(QUIET_DAYS, stress_days),
-        images=images,
-        mark=mark,
-        from_zero=from_zero,
-        place="hippocampus" if any(word in other.lower() for word in HIPPOCAMPUS) else "",
+        lead=lead,
+        stress=None if not stressed else 0.0 if from_zero else -stress_h,
+        windows=_windows(row, lead),
+        acts=tuple((name, *WHEN[name]) for name in dict.fromkeys(named) if name in INTERVENTIONS),
+        cut=tuple(name for name in dict.fromkeys(named) if name not in INTERVENTIONS),
+        place=_place(row),
+        compared=row.quantity in RESCUED,
     )
+
+
+def _place(row: Row) -> str:
+    """Return where spines are counted; the cortex unless only the hippocampus is named."""
+    words = row.covariates.get("other", "").lower()
+    return "hippocampus" if any(w in words for w in HIPPOCAMPUS) and not any(w in words for w in CORTEX) else ""
+
+
+def _windows(row: Row, lead: float) -> tuple[tuple[float, float], ...]:
+    """Return the intervals of images: days side by side, a single shorter one, or the one in which a followed cohort was born."""
+    end, width = row.time_h or 0.0, row.window_h or IMAGES_H
+    if row.quantity == "spine_survival":
+        return ((end - width - IMAGES_H, end - width),)
+    if row.quantity not in COUNTED:
+        return ()
+    if width < DAY_H:
+        return ((end - width, end),)
+    count = int((end + lead) // width)
+    opened = np.arange(end - count * width, max(end, WATCHED_H) - width + 1e-9, width)
+    return tuple((float(o), float(o + width)) for o in opened)
 
 
 def _control(row: Row, cage: Cage) -> Cage | NotSimulated | None:
     if row.control in ("", "baseline"):
         return None
-    if row.control in ("vehicle", "placebo", "saline", "none"):
-        return replace(cage, drug="none", route="none", doses=(), days=())
+    if row.control in WITHOUT:
+        return cage.untreated
     if row.control in ("naive_mouse", "naive_rat", "healthy"):
-        return replace(cage, stress_days=0.0, from_zero=False, drug="none", route="none", doses=(), days=())
+        return cage.naive
+    if row.control in ("genotype", "wild_type"):
+        return Cage(**{**vars(cage), "cut": ()})
     return NotSimulated(f"control '{row.control}' is not simulated in animals.")
 
 
 def _experiment(row: Row, cage: Cage, notes: tuple[str, ...], control: Experiment | None) -> Experiment:
+    counted = row.quantity in COUNTED
+    before = -DAY_H if row.quantity == "spine_density" else -(row.window_h or IMAGES_H) + (row.time_h or 0.0) if counted else 0.0
+    read = READ_H.get(row.quantity, 0.0) if row.statistic in ("direction", "mean", "median", "percent_change", "change") else None
     return Experiment(
         key=cage,
         simulate=lambda times, n, blocks, seed: pool_of(cage, times, (n, blocks, seed)),
-        dose_h=tuple(DAY_H * d for d in cage.days) or (0.0,),
-        baseline_h=-DAY_H if row.quantity in (*COUNTED, "spine_density") else 0.0,
-        read_h=READ_H.get(row.quantity, 0.0),
+        dose_h=tuple(cage.lead + DAY_H * d for d in cage.days) or (cage.lead,),
+        zero_h=cage.lead,
+        baseline_h=cage.lead + before,
+        read_h=read,
         windowed=True,
         control=control,
         notes=notes,
     )
-
-
-def pool_of(cage: Cage, times: tuple[float, ...], how: tuple[int, int, int]) -> Pool:
-    """Simulate animals in blocks and return every read-out at the given hours; how = (n, blocks, seed)."""
-    n, blocks, seed = how
-    system, lead = build(cage.species), cage.lead_d * DAY_H
-    naive = POPULATIONS[f"naive_{cage.species}"]
-    people = draw_people(naive, naive.covariates, system, (n, seed, blocks), cage.species)
-    axis = np.asarray(times, float)
-    reference = [0.0] + ([cage.mark[1]] if cage.mark else [])
-    every = np.union1d(np.union1d(axis, reference), [-lead])
-    doses = [Administration(DAY_H * d, a, "mg/kg", 0.0, k) for k, (d, a) in enumerate(zip(cage.days, cage.doses, strict=True))]
-    given = dose_events(cage.drug, cage.route, doses, people, RODENT_ROUTES)
-    events = [replace(e, time=e.time + lead) for e in [*given, *_stress(cage), *_images(cage, float(every[-1]))]]
-    outputs = {q: o.output for q, o in READOUTS.items() if o.area == "mechanism" and o.output in system.units}
-    if cage.place:
-        outputs |= {q: other for q, other in PLACES.items() if q in outputs}
-    wanted = list(dict.fromkeys([*outputs.values(), *COMPUTED.values()]))
-    solved = Ensemble.of(system).run(n, dict(people.values), Schedule.of(events, n, system), every + lead, wanted, Settings())
-    at = np.searchsorted(every, axis)
-    true = {q: solved.values[o][:, at] * (100.0 if o != READOUTS[q].output and q == "spine_density" else 1.0) for q, o in outputs.items()}
-    group = f"{cage.drug} {cage.route} {cage.stress_days:g}"
-    seen = {q: measured(q, READOUTS[q].output, true[q], axis + lead, people, (system, group)) for q in outputs}
-    units = {q: READOUTS[q].unit for q in outputs}
-    extra = _computed(cage, solved.values, every, at)
-    return Pool(people.block, axis, seen | extra, units | dict.fromkeys(extra, "fraction"), noise_free=true | extra)
-
-
-def _stress(cage: Cage) -> list[Event]:
-    """Daily stress from its first day to the end of the experiment; images and behaviour follow under stress."""
-    if cage.from_zero:
-        return [Event(0.0, "life", "set", 1.0)]
-    return [Event(-cage.stress_days * DAY_H, "life", "set", 1.0)] if cage.stress_days else []
-
-
-def _images(cage: Cage, end: float) -> list[Event]:
-    """Open a window at every image, with nothing counted yet; or once, to mark what is born."""
-    fresh = ("born_young", "born_new", "born_established", "lost_old")
-    if cage.mark:
-        begin, close = cage.mark
-        return [Event(begin, "marking", "set", 1.0), Event(close, "marking", "set", 0.0)]
-    if not cage.images:
-        return []
-    every, phase = cage.images
-    first = phase + every * np.ceil((-cage.lead_d * DAY_H - phase) / every)
-    hours = np.arange(first, end + 1e-6, every)
-    out = [Event(float(hours[0]), "marking", "set", 1.0)]
-    return out + [Event(float(h), state, "set", 0.0) for h in hours for state in fresh]
-
-
-def _computed(cage: Cage, values: dict[str, np.ndarray], every: np.ndarray, at: np.ndarray) -> dict[str, np.ndarray]:
-    """Return what needs each animal's own earlier value."""
-    zero = int(np.searchsorted(every, 0.0))
-    synapses = values["hippocampus_synapses" if cage.place else "mpfc_synapses"]
-    start = synapses[:, [zero]]
-    float_before = values["immobility"][:, [zero]]
-    out = {
-        "spine_rescue_fraction": (synapses[:, at] - start) / np.maximum(1 - start, 1e-3),
-        "behaviour_rescue": 1 - values["immobility"][:, at] / float_before,
-    }
-    if cage.mark:
-        marked = values["marked_alive"][:, [int(np.searchsorted(every, cage.mark[1]))]]
-        out["spine_survival"] = values["marked_alive"][:, at] / np.maximum(marked, 1e-9)
-    return out
