@@ -107,7 +107,7 @@ class Circulation(Mechanism):
     c50_press = param( 0.5, "µM",    "half of them at",                                         (0.2, 1.5),   "assumed")
     h_press  = param(  1.5, "1",     "steepness",                                               (1.0, 4.0),   "assumed")
     sbp_scatter = param(6.8, "mmHg", "scatter of one systolic measurement, SD",                 (4, 11),      "fit:doherty2020")
-    dbp_scatter = param(5.5, "mmHg", "scatter of one diastolic measurement, SD",                (3, 9),       "fit:doherty2020")
+    dbp_scatter = param(5.7, "mmHg", "scatter of one diastolic measurement, SD",                (3, 9),       "fit:doherty2020")
     hr_scatter = param( 5.0, "beats/min", "scatter of one count of the pulse, SD",              (3, 9),       "assumed")
 
     occasion_pressor = given("1", "how strongly this session raises blood pressure, 1 = as usual", start=1.0)
