@@ -146,3 +146,20 @@ def test_contrasts_of_rates_and_means():
 )
 def test_what_a_row_is_read_off(quantity, series):
     assert needed_series(row(quantity=quantity)) == series
+
+
+def test_enrichment_that_can_be_read_off_the_scale_chooses_people():
+    made = experiment({"MADRS": lambda i, t: 30 - 20 * (t >= 24) * (i % 2) + (t > 100) * (i % 4) * 8.0}, zero_h=0.0)
+    everybody = judged(made, time_h=168.0, n=400)
+    late = judged(made, time_h=168.0, n=400, covariates={"enrichment": "nonresponders_at_trial_day_2"})
+    assert everybody.median == pytest.approx(32, abs=2)
+    assert late.median == pytest.approx(38, abs=2) and "only nonresponders at trial day 2" in late.notes
+    well = judged(made, time_h=168.0, n=400, covariates={"enrichment": "responders_at_trial_day_3"})
+    assert well.median == pytest.approx(26, abs=2)
+    nobody = qualify([row(time_h=168.0, covariates={"enrichment": "responders_after_1_weeks"})], lambda _: made, SOME).comparisons[0]
+    assert nobody.reason == "nobody in the pool is enrolled"
+    last = {"enrichment": "responders", "time_zero": "last_dose"}
+    relapse = judged(made, statistic="median_time_to_relapse", unit="h", time_h=None, n=400, covariates=last)
+    assert relapse.notes == ("relapse watched for 4368 h", "only responders")
+    unknown = judged(made, time_h=168.0, n=400, covariates={"enrichment": "veterans"})
+    assert unknown.median == pytest.approx(everybody.median)

@@ -26,7 +26,7 @@ from resynapse.methods.conversion import factor
 from resynapse.methods.evidence import Row, word_problem
 from resynapse.methods.judge import Prediction, Verdict
 from resynapse.methods.pool import Experiment, Missing, NotSimulated, Pool
-from resynapse.methods.readings import series_of
+from resynapse.methods.readings import Reading, series_of
 from resynapse.methods.statistic import Plan, plan
 from resynapse.notation import InputError
 
@@ -182,8 +182,8 @@ def _times_by_key(jobs: Iterable[_Job]) -> dict[Hashable, tuple[float, ...]]:
     """All hours (pool axis) that any row needs from each pool."""
     needed: dict[Hashable, set[float]] = {}
     for job in jobs:
-        for arm, reading in zip(_arms(job), (job.plan.drug, job.plan.control), strict=False):
-            if reading is not None:
+        for arm, *readings in zip(_arms(job), (job.plan.drug, job.plan.control), job.plan.enrolled, strict=False):
+            for reading in filter(None, readings):
                 needed.setdefault(arm.key, set()).update(round(float(t), 9) for t in reading.times)
     return {key: tuple(sorted(times)) for key, times in needed.items()}
 
@@ -239,26 +239,37 @@ def _size(row: Row) -> int:
 def _replicates(job: _Job, pools: Sequence[Pool], settings: Settings) -> Array:
     """The statistic in each replicate, (R,) or (R, 2)."""
     row, made = job.row, job.plan
-    drug = made.drug.values(pools[0])
-    if made.control is None or len(pools) == 1:
-        control, people = drug, draw([pools[0].block], [_size(row)], row.id, settings)[0]
+    readings = (made.drug, made.control)
+    arms = [_who(reading, chosen, pool) for reading, chosen, pool in zip(readings, made.enrolled, pools, strict=False) if reading]
+    blocks = [block for block, _ in arms]
+    drug, control = arms[0][1], arms[-1][1]
+    n = _size(row)
+    if len(arms) == 1:
+        people = draw(blocks, [n], row.id, settings)[0]
         groups = [people, people[:, :0]]
+    elif made.paired:
+        if not np.array_equal(blocks[0], blocks[1]):
+            raise Missing("the two arms do not hold the same people")
+        groups = draw(blocks[:1], [n], row.id, settings) * 2
     else:
-        control = made.control.values(pools[1])
-        n = _size(row)
-        if made.paired:
-            if len(drug) != len(control) or not np.array_equal(pools[0].block, pools[1].block):
-                raise Missing("the two arms do not hold the same people")
-            together = draw([pools[0].block], [n], row.id, settings)[0]
-            groups = [together, together]
-        else:
-            groups = draw([p.block for p in pools], [max(n - n // 2, 1), max(n // 2, 1)], row.id, settings)
+        groups = draw(blocks, [max(n - n // 2, 1), max(n // 2, 1)], row.id, settings)
     width = max(1, groups[0].shape[1] * drug.shape[1])
     step = max(1, LARGEST_SAMPLE // width)
     parts = [
         made.summary(drug[groups[0][i : i + step]], control[groups[1][i : i + step]]) for i in range(0, settings.replicates, step)
     ]  # fmt: skip
     return np.concatenate(parts)
+
+
+def _who(reading: Reading, chosen: Reading | None, pool: Pool) -> tuple[NDArray[np.int64], Array]:
+    """Block and readings of those people of a pool that the row speaks of; Missing where nobody is left."""
+    values = reading.values(pool)
+    if chosen is None:
+        return pool.block, values
+    kept = chosen.values(pool)[:, 0] > 0
+    if not kept.any():
+        raise Missing("nobody in the pool is enrolled")
+    return pool.block[kept], values[kept]
 
 
 def draw(blocks: Sequence[NDArray[np.int64]], sizes: Sequence[int], row_id: str, settings: Settings) -> list[NDArray[np.intp]]:

@@ -10,7 +10,7 @@ grid of 2 min around each dose that widens to hours; all else as measured.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ GIVEN = ("MADRS", "HAMD17", "PHQ9", "QIDS_SR", "depressive_episode", "suicidal_i
 RELAPSE: Mapping[str, float] = {"MADRS": 22}
 ALIASES: Mapping[str, str] = {"MOAAS": "sedation_MOAAS"}
 _RISE = re.compile(r"^(\w+?)_(rise|fall)_ge(\d+(?:\.\d+)?)$")
+_ENROLLED = re.compile(r"^(non)?(responders|remitters)(?:_after_(\d+)_weeks?|_at_trial_day_(\d+))?$")
 _LEVEL = re.compile(r"^(\w+?)_(ge|le)(\d+(?:\.\d+)?)$")
 
 
@@ -248,3 +249,28 @@ def pair(row: Row, experiment: Experiment, other: str) -> Reading | NotSimulated
         return np.hstack(both)
 
     return Reading((end, base), values, "1")
+
+
+def enrolled(row: Row, experiment: Experiment) -> Reading | None:
+    """Who of the pool the row speaks of, (n, 1) of 0/1, for enrichments that can be read off the row's own scale, else None.
+
+    (non)responders or (non)remitters, `_after_N_weeks` or `_at_trial_day_N` (day 1 is the first dose); without a time, at the
+    row's time 0, or 24 h after the last dose where that is time 0.
+    """
+    found = _ENROLLED.match(row.covariates.get("enrichment", ""))
+    if not found or not judge.is_scale(row.quantity):
+        return None
+    if found[3]:
+        at = 168.0 * float(found[3])
+    elif found[4]:
+        at = 24.0 * (float(found[4]) - 1)
+    else:
+        at = experiment.zero_h + (24.0 if row.covariates.get("time_zero") == "last_dose" else 0.0)
+    if at <= experiment.baseline_h:
+        return None
+    then = Experiment(experiment.key, experiment.simulate, series=experiment.series, baseline_h=experiment.baseline_h, read_h=at)
+    hit = rate(replace(row, time_h=None, window_h=None), then, "response" if found[2] == "responders" else "remission")
+    if isinstance(hit, NotSimulated):
+        return None
+    wanted = 0.0 if found[1] else 1.0
+    return Reading(hit.times, lambda pool: (hit.values(pool) == wanted).astype(float), "1", (f"only {found[0].replace('_', ' ')}",))

@@ -21,7 +21,7 @@ from resynapse.methods import judge, summaries
 from resynapse.methods.curves import any_metric, exposure, mean_curve, ratio_of_exposures
 from resynapse.methods.evidence import Row
 from resynapse.methods.pool import Experiment, NotSimulated
-from resynapse.methods.readings import Reading, end_of, event, pair, point, rate, relapse_time
+from resynapse.methods.readings import Reading, end_of, enrolled, event, pair, point, rate, relapse_time
 
 Array = NDArray[np.float64]
 Summary = Callable[[Array, Array], Array]
@@ -37,6 +37,7 @@ class Plan:
     drug, control: readings per person; control is None where there is only one arm.
     summary: (people of the drug arm (R, n, k), of the control arm) -> (R,); for directions (R, 2): difference, standardised.
     unit: unit of the result; "" means that of the drug reading.  paired: both arms hold the same people.
+    enrolled: for each arm a reading of who of its pool the row speaks of (0/1), or None for everybody.
     """
 
     drug: Reading
@@ -45,6 +46,7 @@ class Plan:
     unit: str = ""
     paired: bool = False
     notes: tuple[str, ...] = ()
+    enrolled: tuple[Reading | None, ...] = (None, None)
 
 
 def plan(row: Row, experiment: Experiment) -> Plan | NotSimulated:
@@ -52,7 +54,12 @@ def plan(row: Row, experiment: Experiment) -> Plan | NotSimulated:
     builder = _BUILDERS.get(row.statistic)
     if builder is None:
         return NotSimulated(f"statistic '{row.statistic}' is not one that a simulated study reports")
-    return builder(row, experiment)
+    made = builder(row, experiment)
+    chosen = enrolled(row, experiment)
+    if isinstance(made, NotSimulated) or chosen is None:
+        return made
+    other = enrolled(row, experiment.control) if experiment.control else None
+    return replace(made, enrolled=(chosen, other), notes=(*made.notes, *chosen.notes))
 
 
 def _one_arm(reading: Reading | NotSimulated, summary: Callable[[Array], Array], unit: str = "") -> Plan | NotSimulated:
