@@ -63,11 +63,16 @@ class Zoo(Mechanism):
 
     @quantity("1")
     def curve(self, x, y):
-        return power(x, self.a) / (power(x, self.a) + 0.3**2) + 0.1 * exp(-y) + 0.05 * log(1 + pos(x))
+        return power(x, self.a) / (power(x, self.a) + 0.3**2) + 0.1 * exp(-pos(y)) + 0.05 * log(1 + pos(x))
 
     @quantity("1")
     def bent(self, x, z):
-        return where(x > self.target, 2 * (x - self.target), 0.5 * (x - self.target)) + minimum(z, 0.4) - maximum(z, -0.2) + sqrt(pos(z))
+        return (
+            where(x > self.target, 2 * (x - self.target), 0.5 * (x - self.target))
+            + minimum(z, 0.4)
+            - maximum(z, -0.2)
+            + sqrt(pos(z) + 0.01)
+        )
 
     @state("1", start=start_level)
     def d_x(self, x, curve, push):
@@ -79,7 +84,7 @@ class Zoo(Mechanism):
 
     @state("1")
     def d_z(self, z, x, y):
-        return (pos(x - 0.2) ** 3 - z + 0.1 * y) / self.tau
+        return (minimum(pos(x - 0.2) ** 3, 2.0) - z + 0.1 * y) / self.tau
 
     @state("1")
     def d_idle(self, idle):

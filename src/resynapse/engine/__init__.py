@@ -1,5 +1,6 @@
 """The mathematics: events, the compiled ensemble solver, its slow readable twin, random streams.  Knows no drug."""
 
+from resynapse.engine.check import self_check, sensitivities
 from resynapse.engine.doses import Dose, dose_events, regimen, steady_state
 from resynapse.engine.ensemble import Ensemble
 from resynapse.engine.executor import execute

@@ -1,0 +1,72 @@
+"""The same bits, whatever the company: chunks, order, threads, processes, lanes."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from resynapse.engine import Ensemble, Event, Schedule, Settings, execute
+
+TIMES = [0.0, 0.5, 3.0, 3.0, 7.7, 24.0, 100.0]
+OUTPUTS = ["x", "y", "z", "curve", "bent"]
+N = 37
+
+
+def solve(ens, people, rows, settings=None):
+    """Events differ between patients, and some happen to some patients only."""
+    rows = np.asarray(rows)
+    mine = {k: v[rows] for k, v in people.items()}
+    when = np.where(rows % 3 == 0, np.nan, 1.0 + 0.31 * rows)
+    events = [
+        Event(when, "x", "add", 0.1 * rows),
+        Event(5.0, "push", "infuse", 0.02 * rows, duration=1.0 + 0.1 * rows),
+        Event(5.5, "y", "scale", 0.5),
+    ]
+    return ens.run(rows.size, mine, Schedule.of(events, rows.size, ens.system), TIMES, OUTPUTS, settings)
+
+
+@pytest.fixture(scope="module")
+def reference(zoo, people):
+    return solve(zoo, people, range(N))
+
+
+@pytest.mark.parametrize("settings", [Settings(chunk=1), Settings(chunk=5), Settings(chunk=1000), Settings(threads=1), Settings(threads=2)])
+def test_chunks_and_threads(zoo, people, reference, settings):
+    assert solve(zoo, people, range(N), settings).digest() == reference.digest()
+
+
+def test_order_and_company(zoo, people, reference):
+    order = np.random.default_rng(0).permutation(N)
+    shuffled = solve(zoo, people, order)
+    alone = solve(zoo, people, [11])
+    for o in OUTPUTS:
+        assert np.array_equal(shuffled.values[o], reference.values[o][order])
+        assert np.array_equal(alone.values[o][0], reference.values[o][11])
+    assert np.array_equal(shuffled.steps, reference.steps[order]) and np.array_equal(shuffled.final, reference.final[order])
+
+
+@pytest.mark.parametrize("lanes", [1, 4, 16])
+def test_lanes(zoo_system, people, reference, lanes):
+    assert solve(Ensemble.of(zoo_system, lanes=lanes), people, range(N)).digest() == reference.digest()
+
+
+def digest_of(rows, system, people):
+    sol = solve(Ensemble.of(system), people, rows)
+    return np.concatenate([sol.values[o] for o in OUTPUTS], axis=1)
+
+
+def test_processes(zoo_system, people, reference):
+    tasks = [range(0, 13), range(13, N)]
+    parts = execute(partial(digest_of, system=zoo_system, people=people), tasks, "processes", 2)
+    assert np.array_equal(np.concatenate(parts), np.concatenate([reference.values[o] for o in OUTPUTS], axis=1))
+
+
+def test_digest_sees_every_bit(zoo, people, reference):
+    other = solve(zoo, people, range(N))
+    other.values["x"][3, 2] = np.nextafter(other.values["x"][3, 2], 1.0)
+    assert other.digest() != reference.digest()
+
+
+def test_zero_input_stays_exactly_at_rest(kinetics):
+    sol = kinetics.run(3, {}, Schedule.of([], 3, kinetics.system), [0.0, 24.0 * 182], ["central", "depot", "third"])
+    assert all(np.all(v == 0.0) for v in sol.values.values())
