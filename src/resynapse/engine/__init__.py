@@ -10,5 +10,5 @@ from resynapse.engine.twin import Twin
 
 __all__ = [
     "Dose", "Ensemble", "Event", "Schedule", "Settings", "Solution", "SolverFailure", "State", "Twin", "dose_events", "execute", "regimen",
-    "steady_state",
+    "self_check", "sensitivities", "steady_state",
 ]  # fmt: skip
