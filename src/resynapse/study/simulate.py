@@ -190,8 +190,10 @@ def _error_sd(name: str, people: Cohort, system: System) -> np.ndarray | float:
     return people.values.get(name, system.params[name].value)
 
 
-def simulate(study: Study, progress: Callable[[str, int, int], None] | None = None, settings: Settings | None = None) -> RunResult:
-    """Run a study.  progress(text, done, all) is told of every arm.
+def simulate(
+    study: Study, progress: Callable[[str, int, int], None] | None = None, settings: Settings | None = None, people: Cohort | None = None
+) -> RunResult:
+    """Run a study.  progress(text, done, all) is told of every arm; people: those of the study unless given.
 
     Raises InputError for a quantity, cut or state that the model does not have.
     """
@@ -199,7 +201,7 @@ def simulate(study: Study, progress: Callable[[str, int, int], None] | None = No
     wanted = asked(study)
     system = system_of(study)
     ensemble = Ensemble.of(system)
-    people = people_of(study, system)
+    people = people or people_of(study, system)
     times = grid(study)
     outputs = {q: readout_of(q, study.sampling.site)[0] for q in wanted}
     arms = {}
