@@ -15,7 +15,7 @@ class Imaging(Mechanism):
 
     #           value  unit  meaning                                                 range        source
     seen = param(1.0,  "1",  "share of born and lost spines that the images show",   (0.6, 1.0),  "assumed")
-    count_spread = param(8.5, "percent", "error of a percentage of one dendrite", (4, 14), "fit:shao2021")
+    count_spread = param(3.0, "percent", "error of one animal's percentage", (1.5, 6), "fit:shao2021,phoumthipphavong2016")
 
     marking = given("1", "1 while spines that appear are counted as new and spines that vanish as lost")
 

@@ -238,7 +238,7 @@ RODENT_SPREAD: tuple[Spread, ...] = (
     Spread(("mpfc_new",), 0.30, "log", BETWEEN, (0.1, 0.6), "assumed"),
     Spread(("mpfc_s_loss",), 0.25, "log", BETWEEN, (0.1, 0.5), "assumed"),
     Spread(("s_V_free",), 0.30, "log", STUDY, (0.1, 0.6), "assumed"),
-    Spread(("mpfc_turnover", "mpfc_k_est"), 0.40, "log", STUDY, (0.2, 0.7), "fit:phoumthipphavong2016,shao2021"),
+    Spread(("mpfc_turnover", "mpfc_k_est"), 0.60, "log", STUDY, (0.3, 0.9), "fit:phoumthipphavong2016,shao2021"),
     Spread(("mpfc_new",), 0.25, "log", STUDY, (0.1, 0.5), "assumed"),
     Spread(("mpfc_s_loss",), 0.25, "log", STUDY, (0.1, 0.5), "assumed"),
 )

@@ -19,12 +19,13 @@ class Readouts(Mechanism):
     tau_bdnf  = param(3.0,    "h",      "turnover of plasma BDNF",                               (1.0, 8.0),    "assumed")
     bdnf_error = param(0.35,  "1",      "error of one plasma BDNF, fraction",                    (0.1, 0.6),    "assumed")
     pet_error = param(8.0,    "percent", "error of one synaptic density scan",                   (4, 15),       "assumed")
-    count_error = param(11.0, "percent", "error of one spine density",                           (4, 16),       "fit:shao2021")
+    count_error = param(4.0, "percent", "error of one animal's spine density, some ten dendrites", (2, 8),       "fit:shao2021")
     marker_sd = param(0.5,    "1",      "error of one blood or sleep marker, in its SD",         (0.2, 1.0),    "assumed")
     ltp_error = param(0.35,   "1",      "error of one evoked potentiation",                      (0.1, 0.6),    "assumed")
     test_error = param(0.25,  "1",      "error of one test of behaviour, fraction",              (0.1, 0.5),    "assumed")
     per_stress = param(1.26,  "1",      "cortisol per chronic load: 0.60 SD at the load of the depressed", (0.5, 3.0), "fit:stetler2011")
-    ltp_loss  = param(2.0,    "1",      "loss of evoked potentiation per lost synapse",          (0.5, 5.0),    "assumed")
+    ltp_loss  = param(0.3,    "1",      "loss of evoked potentiation per lost synapse",          (0.0, 3.0),    "fit:piazza2024")
+    calm_loss = param(2.0,    "1",      "loss of concerted activity per lost synapse",           (0.5, 5.0),    "assumed")
     swa_gain  = param(1.0,    "1",      "slow-wave activity per cortical potentiation",          (0.2, 3.0),    "assumed")
     floating  = param(0.30,   "1",      "immobility per unit of severity, on the log scale",     (0.1, 0.6),    "assumed")
     joy       = param(0.15,   "1",      "sucrose preference lost, the same",                     (0.05, 0.4),   "assumed")
@@ -88,4 +89,4 @@ class Readouts(Mechanism):
     @quantity("1")
     def ensemble_coactivity(self, mpfc_synapses, mpfc_potentiation):
         """Concerted activity of cortical ensembles, 1 = health: falls with lost synapses, returns with potentiation and regrowth."""
-        return 1 - self.ltp_loss * pos(1 - mpfc_synapses) + mpfc_potentiation
+        return 1 - self.calm_loss * pos(1 - mpfc_synapses) + mpfc_potentiation
