@@ -36,7 +36,7 @@ def number(value: float) -> str:
     """Write a number with three significant digits, no exponent where it can be, a true minus sign."""
     if not math.isfinite(value):
         return "–"
-    if value == 0:
+    if abs(value) < 1e-6:
         return "0"
     digits = max(0, 2 - math.floor(math.log10(abs(value))))
     text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.{min(digits, 4)}f}" if abs(value) >= 1e-3 else f"{value:.2g}"

@@ -53,7 +53,11 @@ def concentration_figure(result: RunResult, quantity: str = "ketamine", log: boo
         axis, colour, arms = axes[0, 0], runs.arm_colours(result), given(result)
         for arm in arms:
             at = first_course(arm, hours)
-            runs.draw_bands(axis, arm.times[at], _positive(arm.true[quantity][:, at], log), colour[arm.name])
+            values = _positive(arm.true[quantity][:, at], log)
+            if len(arms) <= runs.FEW + 1:
+                runs.draw_bands(axis, arm.times[at], values, colour[arm.name])
+            else:
+                axis.plot(arm.times[at], bands(values, (0.5,))[0], color=colour[arm.name])
         _concentration_axis(axis, result, [(a, quantity) for a in arms], (log, hours))
         axis.set_title(f"{name_of(quantity).capitalize() if not quantity[1] == '_' else name_of(quantity)}{', log scale' if log else ''}")
         runs.arms_on_top(figure, result, [a.name for a in arms])

@@ -124,6 +124,9 @@ def _figure(result: RunResult, quantity: str, statistic: str, group: Sequence[Co
             here = [c for c in group if c.match.row.time_h == hour]
             for k, c in enumerate(here):
                 _mark(axis, c, colour[c.match.arm], 7.0 * (k - (len(here) - 1) / 2))
+        ends = [v for c in group for v in (*(c.observed_interval or ()), c.observed)]  # shifted marks do not stretch the axis themselves
+        low, high = min([*ends, axis.get_ylim()[0]]), max([*ends, axis.get_ylim()[1]])
+        axis.set_ylim(low - 0.03 * (high - low), high + 0.05 * (high - low))
         axis.set_title(f"{quantity}: {TITLES.get(statistic, statistic)}")
         axis.set_ylabel("% of patients" if statistic in RATES else "%" if statistic == "percent_change" else "points")
         runs.day_axis(axis, max(float(a.times[-1]) for a in result.arms.values()), runs.is_repeated(result))
@@ -146,7 +149,7 @@ def _mark(axis: "Axes", c: Compared, colour: str, aside: float) -> None:
 
 def _course(result: RunResult, arm: ArmResult, quantity: str, statistic: str) -> tuple[np.ndarray, np.ndarray]:
     course = arm.course(quantity)
-    hours = np.array([t for t in arm.times if t > 0 and (t >= 24 or t in result.study.visits)])
+    hours = np.array([t for t in arm.times if t > 0 and (t % 24 == 0 or t in result.study.visits)])
     found = [summarise(statistic, individual(statistic, course, float(t))) for t in hours]
     y = np.array([(e.value, e.low, e.high) for e in found]) * (100 if statistic in RATES else 1)
     return hours, y

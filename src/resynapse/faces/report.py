@@ -60,22 +60,24 @@ def write_run_report(result: RunResult, path: str | Path, rows: Sequence[Row] | 
 
     found = compared(result, match(default_rows() if rows is None else rows, result.study))
     kinetic, endpoints = is_kinetic(result), summary(result)
+    human = result.study.species == "human" and not kinetic
     held: dict[str, Any] = {
         "title": result.study.question, "kicker": "Resynapse: simulation study", "version": versions().get("resynapse", ""),
         "tiles": tiles(result, endpoints), "control": runs.label(result.study.control or ""),
         "summary": in_short(result), "basis": basis(result), "interval_note": interval_note(result),
         "protocol": protocol(result), "protocol_note": protocol_note(result), "participants": participants(result),
         "participants_note": words.people(result.study), "endpoints": endpoint_table(result, endpoints, False),
-        "contrasts": endpoint_table(result, endpoints, True), "mood": [] if kinetic else mood(result),
+        "contrasts": endpoint_table(result, endpoints, True), "mood": mood(result) if human else [],
         "plasma": plasma(result, kinetic), "nca": nca_lines(result, nca_table(result) if kinetic else []),
-        "inside": inside(result), "patients": [] if kinetic else patients(result),
+        "inside": inside(result), "patients": patients(result) if human else [], "outcomes": outcomes(result),
         "published": published_table(found), "published_note": PUBLISHED, "published_none": NOTHING_PUBLISHED,
         "published_figures": [picture(f, name) for name, f in published_figures(result, found)],
         "limits": limits(result), "methods": methods(result), "provenance": provenance_table(result),
         "references": [citation(k) for k in references(result, found)], "study": study_text(result),
     }  # fmt: skip
     names = [("protocol", "Protocol"), ("endpoints", "Endpoints"), ("mood", "Mood"), ("plasma", "Drug in blood"), ("inside", "Inside"),
-             ("patients", "Patients"), ("published", "Published"), ("limits", "Limits"), ("methods", "Methods")]  # fmt: skip
+             ("outcomes", "Other outcomes"), ("patients", "Patients"),
+             ("published", "Published"), ("limits", "Limits"), ("methods", "Methods")]  # fmt: skip
     held["sections"] = [("drug" if key == "plasma" else key, name) for key, name in names if held[key]]
     return write_whole(Path(path), render("run.html.j2", held))
 
@@ -112,12 +114,17 @@ def show_interval(row: SummaryRow) -> str:
 
 
 def tiles(result: RunResult, rows: Sequence[SummaryRow], most: int = 4) -> list[Tile]:
-    """Return the first numbers to see: contrasts where there is a control, else the first endpoints."""
-    chosen = [r for r in rows if r.against and np.isfinite(r.value)]
-    chosen = [r for r in chosen if READOUTS[_quantity(result, r.endpoint)].area != "plasma"] or [r for r in rows if not r.against]
-    shown = chosen if len(chosen) <= most else [chosen[round(k * (len(chosen) - 1) / (most - 1))] for k in range(most)]
+    """Return the first numbers to see: the largest contrast of an endpoint where there is a control, else its largest value."""
+    good = [r for r in rows if np.isfinite(r.value)]
+    chosen = [r for r in good if r.against and READOUTS[_quantity(result, r.endpoint)].area != "plasma"]
+    chosen = chosen or [r for r in good if not r.against]
+    largest: dict[str, SummaryRow] = {}
+    for r in sorted(chosen, key=lambda r: READOUTS[_quantity(result, r.endpoint)].scale is None):
+        if r.endpoint not in largest or abs(r.value) > abs(largest[r.endpoint].value):
+            largest[r.endpoint] = r
+    kept = list(largest.values())
     out = []
-    for r in shown:
+    for r in kept if len(kept) <= most else [kept[round(k * (len(kept) - 1) / (most - 1))] for k in range(most)]:
         arm = f"{runs.label(r.arm)} minus {runs.label(r.against)}" if r.against else runs.label(r.arm)
         out.append(Tile(r.endpoint, show_value(r), f"{arm}; 90 % interval {show_interval(r)}"))
     return out
@@ -193,6 +200,9 @@ def endpoint_table(result: RunResult, rows: Sequence[SummaryRow], contrasts: boo
     """Return endpoints by arm, or the contrasts against the control: one line for each endpoint, one column for each arm."""
     rows = [r for r in rows if bool(r.against) == contrasts]
     arms = list(dict.fromkeys(r.arm for r in rows))
+    if len(arms) > runs.FEW:
+        tall = [(r.endpoint if r.arm == arms[0] else "", runs.label(r.arm), show_value(r), show_interval(r)) for r in rows]
+        return Table(("endpoint", "arm", "value", "90 % interval"), tall, (2, 3))
     lines = []
     for endpoint in dict.fromkeys(r.endpoint for r in rows):
         by_arm = {r.arm: r for r in rows if r.endpoint == endpoint}
@@ -222,10 +232,16 @@ def main_scale(result: RunResult) -> str:
 
 
 def patients(result: RunResult) -> list[Picture]:
-    """Return the picture of single patients."""
-    figure = runs.patients_figure(result, main_scale(result))
-    note = "Thin: the first 25 patients, the same ones in every arm. Bands hold 50 % and 90 % of all patients; thick: the median."
-    return [picture(figure, "single patients", note)]
+    """Return the pictures of single patients, one for each arm."""
+    scale = main_scale(result)
+    return [picture(runs.patients_figure(result, name, scale), f"single patients, {runs.label(name)}") for name in result.arms]
+
+
+def outcomes(result: RunResult) -> list[Picture]:
+    """Return a picture of every read-out that the study asks for and that no other section shows."""
+    asked = dict.fromkeys(e.quantity for e in result.study.endpoints)
+    rest = [q for q in asked if READOUTS[q].scale is None and READOUTS[q].area != "plasma"]
+    return [picture(runs.outcome_figure(result, q), READOUTS[q].meaning) for q in rest]
 
 
 def inside(result: RunResult) -> list[Picture]:

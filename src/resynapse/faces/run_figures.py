@@ -28,6 +28,7 @@ INSIDE = (
 """Rows of the panel: title, unit as drawn, quantities (the second one dashed)."""
 
 PERCENT = ("nmda_block", "mpfc_synapses", "hippocampus_synapses")
+FEW = 3  # more arms than this are drawn without bands: they would hide each other
 _HOURS = (0.1, 24.0)
 
 
@@ -78,8 +79,9 @@ def score_figure(result: RunResult, scale: str = "MADRS") -> "Figure":
         for name, arm in result.arms.items():
             at = visits_of(result, arm)
             x, values = arm.times[at] / 24, arm.measured[scale][:, at]
-            low, high = bands(values, (0.25, 0.75))
-            axis.fill_between(x, low, high, color=colour[name], alpha=0.16, lw=0)
+            if len(result.arms) <= FEW:
+                low, high = bands(values, (0.25, 0.75))
+                axis.fill_between(x, low, high, color=colour[name], alpha=0.16, lw=0)
             axis.plot(x, np.nanmean(values, axis=0), color=colour[name], marker="o", ms=3.5, label=label(name))
         limits = READOUTS[scale].scale
         if limits and limits.remission:
@@ -88,7 +90,7 @@ def score_figure(result: RunResult, scale: str = "MADRS") -> "Figure":
                       color=style.SOFT)  # fmt: skip
         axis.set_ylim(bottom=0)
         axis.set_ylabel(f"{scale}, points")
-        axis.set_title("Mean, and the middle half of patients")
+        axis.set_title("Mean, and the middle half of patients" if len(result.arms) <= FEW else "Mean of patients")
         day_axis(axis, _end(result), is_repeated(result))
         arms_on_top(figure, result, result.arms)
         return figure
@@ -129,7 +131,8 @@ def rates_figure(result: RunResult, scale: str = "MADRS") -> "Figure":
                 found = [summarise(statistic, individual(statistic, course, t)) for t in hours]
                 y = 100 * np.array([(e.value, e.low, e.high) for e in found])
                 x = np.array(hours) / 24 * (1 + 0.012 * (k - (len(names) - 1) / 2))
-                axis.fill_between(x, y[:, 1], y[:, 2], color=colour[name], alpha=0.18, lw=0)
+                if len(names) <= FEW:
+                    axis.fill_between(x, y[:, 1], y[:, 2], color=colour[name], alpha=0.18, lw=0)
                 axis.plot(x, y[:, 0], "o-", color=colour[name], ms=4, lw=1.4, label=label(name))
             axis.set_ylabel("% of patients")
             axis.set_ylim(0, None)
@@ -142,36 +145,66 @@ def rates_figure(result: RunResult, scale: str = "MADRS") -> "Figure":
         return figure
 
 
-def patients_figure(result: RunResult, scale: str = "MADRS", most: int = 25) -> "Figure":
-    """Single patients (the first `most`, the same ones in every arm) under bands that hold 50 % and 90 % of all."""
+def patients_figure(result: RunResult, name: str, scale: str = "MADRS", most: int = 25) -> "Figure":
+    """Single patients of one arm (the first `most`, the same ones in every arm) under bands that hold 50 % and 90 % of all."""
     with style.styled():
-        figure, axes = style.canvas(4.4, 0.5 + 1.75 * len(result.arms), len(result.arms), 1, share=True)
-        colour = arm_colours(result)
+        figure, axes = style.canvas(4.4, 2.5)
+        axis, arm, colour = axes[0, 0], result.arms[name], arm_colours(result)[name]
         top = max(float(np.nanmax(a.measured[scale])) for a in result.arms.values())
-        for axis, (name, arm) in zip(axes[:, 0], result.arms.items(), strict=True):
-            at = visits_of(result, arm)
-            x, values = arm.times[at] / 24, arm.measured[scale][:, at]
-            draw_bands(axis, x, values, colour[name])
-            axis.plot(x, values[:most].T, color=style.INK, lw=0.5, alpha=0.45)
-            axis.set_ylim(0, top * 1.02)
-            axis.set_ylabel("points")
-            axis.set_title(label(name))
-            day_axis(axis, _end(result), is_repeated(result))
-        for axis in axes[:-1, 0]:
-            axis.set_xlabel("")
+        at = visits_of(result, arm)
+        x, values = arm.times[at] / 24, arm.measured[scale][:, at]
+        draw_bands(axis, x, values, colour)
+        axis.plot(x, values[:most].T, color=style.INK, lw=0.5, alpha=0.45)
+        axis.set_ylim(0, top * 1.02)
+        axis.set_ylabel(f"{scale}, points")
+        axis.set_title(label(name))
+        day_axis(axis, _end(result), is_repeated(result))
         return figure
+
+
+def outcome_figure(result: RunResult, quantity: str) -> "Figure":
+    """One read-out by arm: the first six hours where it is a matter of the session, else the whole study; median with bands."""
+    readout = READOUTS[quantity]
+    acute = readout.area == "safety" or any(e.quantity == quantity and e.statistic == "peak" for e in result.study.endpoints)
+    percent = 100 if quantity in PERCENT else 1
+    with style.styled():
+        figure, axes = style.canvas(4.4, 3.0)
+        axis, colour = axes[0, 0], arm_colours(result)
+        for name, arm in result.arms.items():
+            at = np.flatnonzero(arm.times <= 6.0 + 1e-6) if acute else np.arange(len(arm.times))
+            x, values = arm.times[at] / (1 if acute else 24), arm.true[quantity][:, at] * percent
+            if len(result.arms) <= FEW:
+                draw_bands(axis, x, values, colour[name])
+            else:
+                axis.plot(x, bands(values, (0.5,))[0], color=colour[name])
+        axis.set_title(_short(readout.meaning))
+        axis.set_ylabel(quantity + (", %" if percent == 100 else "" if readout.unit == "1" else f", {readout.unit}"))
+        if acute:
+            axis.set_xlim(0, min(6.0, _end(result)))
+            axis.set_xlabel("hours after the first dose")
+        else:
+            day_axis(axis, _end(result), is_repeated(result))
+        arms_on_top(figure, result, result.arms)
+        return figure
+
+
+def _short(words: str, most: int = 52) -> str:
+    from textwrap import shorten
+
+    words = shorten(words, most, placeholder=" …")
+    return words[:1].upper() + words[1:]
 
 
 def inside_figures(result: RunResult) -> tuple["Figure", "Figure"]:
     """What happens inside: aligned courses over the first hours (log axis) and over days.  Their rows have the same height and range."""
     rows = [(title, unit, [q for q in names if _has(result, q)]) for title, unit, names in INSIDE]
-    rows = [row for row in rows if row[2]]
+    rows = [row for row in rows if row[2] and (row[0] != "MADRS" or result.study.species == "human")]
     return _inside(result, rows, True), _inside(result, rows, False)
 
 
 def _inside(result: RunResult, rows: Sequence[tuple[str, str, list[str]]], hours: bool) -> "Figure":
     with style.styled():
-        figure, axes = _stack(len(rows))
+        figure, axes = _stack(len(rows), len(_legend_rows(list(result.arms))))
         for axis, (title, unit, names) in zip(axes[:, 0], rows, strict=True):
             for q, dash in zip(names, ("-", (0, (4, 2))), strict=False):
                 for k, arm in enumerate(result.arms.values()):
@@ -197,14 +230,15 @@ def _inside(result: RunResult, rows: Sequence[tuple[str, str, list[str]]], hours
         return figure
 
 
-def _stack(count: int) -> tuple["Figure", Any]:
-    """Return a figure of `count` stacked panels with set margins, so that two of them stand in line side by side."""
+def _stack(count: int, above: int) -> tuple["Figure", Any]:
+    """Return a figure of `count` stacked panels with set margins, so that two of them stand in line; above: lines of the legend."""
     from matplotlib.figure import Figure
 
-    height = 0.8 + 1.12 * count
+    head = 0.38 + 0.19 * above
+    height = head + 0.25 + 1.12 * count
     figure = Figure(figsize=(4.4, height))
     axes = figure.subplots(count, 1, sharex=True, squeeze=False)
-    figure.subplots_adjust(left=0.115, right=0.965, top=1 - 0.55 / height, bottom=0.46 / height, hspace=0.42)
+    figure.subplots_adjust(left=0.115, right=0.965, top=1 - head / height, bottom=0.46 / height, hspace=0.42)
     return figure, axes
 
 
@@ -219,7 +253,8 @@ def _course(axis: "Axes", result: RunResult, arm: ArmResult, drawn: tuple[str, A
     x = arm.times[keep] / (1 if hours else 24)
     values = arm.true[quantity][:, keep] * (100 if quantity in PERCENT else 1)
     values = np.maximum(values, 1e-9) if _is_plasma(quantity) else values  # a log axis has no zero
-    if given and dash == "-":
+    treated = [a for a in result.study.arms.values() if a.drug not in style.INERT]
+    if given and dash == "-" and len(treated) <= FEW:
         draw_bands(axis, x, values, colour, middle=False)
     axis.plot(x, bands(values, (0.5,))[0], color=colour, lw=width, ls=dash)
 
@@ -276,7 +311,13 @@ def arms_on_top(figure: "Figure", result: RunResult, names: Iterable[str]) -> No
     colour, names = arm_colours(result), list(names)
     marks = [Line2D([], [], color=colour[n], lw=2.4) for n in names]
     place = "outside upper left" if figure.get_layout_engine() else "upper left"
-    figure.legend(marks, [label(n) for n in names], loc=place, ncols=3 if max(map(len, names)) < 16 else 2)
+    figure.legend(marks, [label(n) for n in names], loc=place, ncols=len(_legend_rows(names)[0]))
+
+
+def _legend_rows(names: Sequence[str]) -> list[Sequence[str]]:
+    """Split names into the rows of a legend that fits the width of a figure."""
+    wide = max(1, min(len(names), int(52 / (5 + max(map(len, names))))))
+    return [names[k : k + wide] for k in range(0, len(names), wide)]
 
 
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREEN, PURPLE, SKY, RED, YELLOW = "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442"
-CYCLE = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED)
 GREY = "#8a8f98"  # control arms
 INK, SOFT, LINE, FIELD = "#1c2430", "#5b6472", "#d5d9df", "#f4f5f7"
+CYCLE = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED, INK)
 INERT = ("placebo", "midazolam", "none")
 MARKS = ("o", "s", "D", "^", "v", "P", "X", "*", "<", ">", "p", "h")
 # What a colour is called in the page; the page gives each a light and a dark value.

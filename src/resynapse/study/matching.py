@@ -64,7 +64,7 @@ def _told_plainly(row: Row, study: Study) -> bool:
         return False
     if found.area == "plasma":
         return row.population not in ("child", "mdd_adolescent") and row.covariates.get("site", "venous") == study.sampling.site
-    if row.covariates.get("background") == "new_ad" and study.population.background != "new_ad":
+    if (row.covariates.get("background") == "new_ad") != (study.population.background == "new_ad"):
         return False
     mine, theirs = study.population.of, row.population
     return FAMILIES.get(mine, mine) == FAMILIES.get(theirs, theirs)
@@ -85,7 +85,9 @@ def _control_drug(study: Study) -> str:
 
 
 def _same_dose(row: Row, arm: Arm) -> bool:
-    """The dose agrees within 15 %; mg against mg/kg at a typical weight."""
+    """The dose agrees within 15 %; mg against mg/kg at a typical weight; a dose that the clinician chose is 56 mg, then 56 or 84 mg."""
+    if row.covariates.get("other") == "flexible_56_84":
+        return arm.doses[0] == (56.0, "mg") and {d for d in arm.doses[1:]} <= {(56.0, "mg"), (84.0, "mg")}
     if len(set(arm.doses)) != 1 or row.dose is None or row.dose_unit not in ("mg", "mg/kg"):
         return False
     amount, unit = arm.doses[0]
