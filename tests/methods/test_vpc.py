@@ -8,7 +8,8 @@ from resynapse.notation import InputError
 
 
 def draw(random, copies, n, times):
-    return np.exp(random.normal(3.0, 0.4, (copies, n, 1)) - 0.2 * times + random.normal(0, 0.2, (copies, n, len(times)))).reshape(copies, -1)
+    log = random.normal(3.0, 0.4, (copies, n, 1)) - 0.2 * times + random.normal(0, 0.2, (copies, n, len(times)))
+    return np.exp(log).reshape(copies, -1)
 
 
 def test_percentiles_of_a_true_model_lie_in_their_bands_nine_times_in_ten():

@@ -2,8 +2,8 @@
 
 Covers  S-ketamine and S-norketamine [ng/mL] during and after an infusion, 0.02 to 12.5 years, allometry to 70 kg.
 Printed every number below; CV in percent becomes the SD of a logarithm by sqrt(ln(1 + CV^2)).
-Chosen  norketamine's volume equals ketamine's central one (none is among the printed numbers at hand; it moves the first minutes
-        alone); samples count as venous; norketamine clearance, apparent for the share that is formed, grows with time on treatment.
+Chosen  norketamine's volume, which is not among the printed numbers at hand, is that of adults (both volumes of otto2021): it sets
+        how fast norketamine rises, not where it ends; samples count as venous; norketamine clearance, apparent for the share that is formed, grows with time on treatment.
 """
 
 import math
@@ -28,7 +28,7 @@ class Flint2017(Mechanism):
     CL     = param( 112.0,  "L/h", "ketamine clearance",                            (56, 224),       "flint2017")
     Q      = param( 196.0,  "L/h", "ketamine, flow",                                (98, 392),       "flint2017")
     CLn    = param( 53.2,   "L/h", "norketamine clearance over the share formed",   (26, 107),       "flint2017")
-    Vn     = param( 7.73,   "L",   "norketamine, volume over the share formed",     (2, 60),         "assumed")
+    Vn     = param( 259.0,  "L",   "norketamine, volume over the share formed",     (50, 600),       "assumed")
     growth = param( 0.0087, "1/h", "growth of norketamine clearance on treatment",  (0.004, 0.018),  "flint2017")
 
     infusion = given("µmol/h", "infusion into a vein")
