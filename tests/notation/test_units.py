@@ -35,3 +35,9 @@ def test_conversion_keeps_to_one_kind():
     assert units.convert(40, "min", "h") == pytest.approx(2 / 3)
     with pytest.raises(InputError, match="of the kind of 'h'"):
         units.convert(40, "mg", "h", "over")
+
+
+@pytest.mark.parametrize("unit", ["9**9**9", "(9**9)**9", "kg" * 30, "m^2^2^9", "__import__('os')", "1e9999"])
+def test_text_that_would_be_computed_is_not_a_unit(unit):
+    with pytest.raises(NotationError):
+        units.factor(unit)

@@ -197,7 +197,7 @@ def simulate(
 
     Raises InputError for a quantity, cut or state that the model does not have.
     """
-    settings = settings or Settings()
+    settings = settings or Settings(on_failure="report")
     wanted = asked(study)
     system = system_of(study)
     ensemble = Ensemble.of(system)

@@ -44,8 +44,11 @@ def each_person(result: RunResult, arm: str, endpoint: Endpoint) -> np.ndarray:
 
     Shapes of a plasma curve are read without assay error: the fine grid of a simulation would turn that error into higher peaks.
     """
+    failed = list(result.arms[arm].failed)
     curve = READOUTS[endpoint.quantity].area == "plasma" and endpoint.statistic in CURVE
-    return individual(endpoint.statistic, result.arms[arm].course(endpoint.quantity, not curve), endpoint.time)
+    each = individual(endpoint.statistic, result.arms[arm].course(endpoint.quantity, not curve), endpoint.time)
+    each[failed] = np.nan  # a course that was not solved is no non-responder
+    return each
 
 
 def summarise_endpoint(result: RunResult, endpoint: Endpoint) -> list[SummaryRow]:
