@@ -3,7 +3,8 @@
 Covers  S-ketamine and S-norketamine [ng/mL] during and after an infusion, 0.02 to 12.5 years, allometry to 70 kg.
 Printed every number below; CV in percent becomes the SD of a logarithm by sqrt(ln(1 + CV^2)).
 Chosen  norketamine's volume, which is not among the printed numbers at hand, is that of adults (both volumes of otto2021): it sets
-        how fast norketamine rises, not where it ends; samples count as venous; norketamine clearance, apparent for the share that is formed, grows with time on treatment.
+        how fast norketamine rises, not where it ends; samples count as venous; norketamine clearance, apparent for the share that
+        is formed, grows with time on treatment.
 """
 
 import math
