@@ -76,6 +76,11 @@ def _depressed(age: tuple[float, float, str], female: tuple[float, str], madrs: 
 
 
 UNSTRESSED = {"chronic": 0.0}
+MOUSE = {"weight": Covariate("normal", 0.025, 0.002, 0.018, 0.035, "kg", "assumed")}
+RAT = {"weight": Covariate("normal", 0.30, 0.03, 0.2, 0.45, "kg", "assumed")}
+# Loss of established spines (1/d): midway, on the log scale, between two laboratories whose counts differ about twofold
+# (shao2021, phoumthipphavong2016); RODENT_SPREAD holds how far apart they are.
+TWO_LABORATORIES = {"mpfc_k_est": 0.043}
 HEALTHY_MADRS = _normal(1.5, 1.5, 0, 6, "points", "assumed")
 
 POPULATIONS: dict[str, Population] = {
@@ -160,20 +165,15 @@ POPULATIONS: dict[str, Population] = {
         },
         UNSTRESSED,
     ),
-    "naive_mouse": Population(
-        "adult laboratory mice, unstressed", {"weight": Covariate("normal", 0.025, 0.002, 0.018, 0.035, "kg", "assumed")}
-    ),
+    "naive_mouse": Population("adult laboratory mice, unstressed", MOUSE, TWO_LABORATORIES),
+    "lps_mouse": Population("the same, after lipopolysaccharide on the day before", MOUSE, TWO_LABORATORIES),
     "stressed_mouse": Population(
-        "the same, stressed every day for three weeks unless a study says otherwise",
-        {"weight": Covariate("normal", 0.025, 0.002, 0.018, 0.035, "kg", "assumed")},
+        "the same, stressed every day for three weeks unless a study says otherwise", MOUSE, TWO_LABORATORIES
     ),
     "stressed_rat": Population(
-        "laboratory rats stressed every day for three weeks unless a study says otherwise",
-        {"weight": Covariate("normal", 0.30, 0.03, 0.2, 0.45, "kg", "assumed")},
+        "laboratory rats stressed every day for three weeks unless a study says otherwise", RAT, TWO_LABORATORIES
     ),
-    "naive_rat": Population(
-        "adult laboratory rats, unstressed", {"weight": Covariate("normal", 0.30, 0.03, 0.2, 0.45, "kg", "assumed")}
-    ),
+    "naive_rat": Population("adult laboratory rats, unstressed", RAT, TWO_LABORATORIES),
 }  # fmt: skip
 
 BETWEEN = "person"

@@ -123,21 +123,28 @@ def _images(cage: Cage) -> list[Event]:
 
 def _counted(cage: Cage, found: Courses, axis: np.ndarray, animals: Cohort, group: str) -> Courses:
     """Return percentages of whole spines: what is counted scatters as counts do."""
+    from scipy.special import bdtrik, pdtrik
 
-    def scattered(name: str, share: np.ndarray, variance: np.ndarray, among: np.ndarray | float) -> np.ndarray:
-        z = [streams.normal(animals.seed, f"counted:{group}:{name}", int(round(t * 3600)), animals.people) for t in axis]
-        return 100 * np.maximum(share + np.sqrt(np.maximum(variance, 0.0) / np.maximum(among, 1e-12)) * np.stack(z, axis=1), 0.0)
+    def drawn(name: str) -> np.ndarray:
+        u = [streams.uniform(animals.seed, f"counted:{group}:{name}", int(round(t * 3600)), animals.people) for t in axis]
+        return np.stack(u, axis=1)
 
     out = {}
     for name in ("spine_formation", "spine_elimination"):
-        share = found[name] / 100
-        out[name] = scattered(name, share, share, SPINES)
+        expected = SPINES * np.maximum(found[name] / 100, 1e-9)
+        out[name] = 100 / SPINES * _whole(pdtrik(drawn(name), expected))
     last = int(np.searchsorted(axis, cage.windows[-1][1] + cage.lead - 1e-9))
     if last < len(axis):
         born = found["marked_alive"][:, [last]]
-        alive = np.clip(found["marked_alive"] / np.maximum(born, 1e-12), 0.0, 1.0)
-        out["spine_survival"] = scattered("spine_survival", alive, alive * (1 - alive), SPINES * born)
+        alive = np.clip(found["marked_alive"] / np.maximum(born, 1e-12), 1e-9, 1 - 1e-9)
+        count = np.maximum(np.round(SPINES * born), 1.0)
+        out["spine_survival"] = 100 / count * np.minimum(_whole(bdtrik(drawn("spine_survival"), count, alive)), count)
     return out
+
+
+def _whole(x: np.ndarray) -> np.ndarray:
+    """Return the count at which a distribution first reaches a uniform number; the inverse below the chance of none is none."""
+    return np.ceil(np.nan_to_num(np.maximum(x, 0.0)))
 
 
 def _rescued(cage: Cage, found: Courses, axis: np.ndarray, animals: Cohort, system: System) -> Courses:

@@ -113,16 +113,26 @@ def _place(row: Row) -> str:
 
 def _windows(row: Row, lead: float) -> tuple[tuple[float, float], ...]:
     """Return the intervals of images: days side by side, a single shorter one, or the one in which a followed cohort was born."""
-    end, width = row.time_h or 0.0, row.window_h or IMAGES_H
+    end, width = row.time_h or 0.0, _width(row)
     if row.quantity == "spine_survival":
         return ((end - width - IMAGES_H, end - width),)
     if row.quantity not in COUNTED:
         return ()
     if width < DAY_H:
         return ((end - width, end),)
+    if width > WATCHED_H:
+        return ((end - width, end),)
     count = int((end + lead) // width)
     opened = np.arange(end - count * width, max(end, WATCHED_H) - width + 1e-9, width)
     return tuple((float(o), float(o + width)) for o in opened)
+
+
+def _width(row: Row) -> float:
+    """Return hours between two images; where a row compares stress with none and says no more, one before and one after it."""
+    if row.window_h:
+        return row.window_h
+    bare = row.population.startswith("stressed") and not is_given(row.drug) and row.time_h is None
+    return DAY_H * (row.number("stress_days") or STRESS_DAYS) if bare else IMAGES_H
 
 
 def _control(row: Row, cage: Cage) -> Cage | NotSimulated | None:
@@ -139,7 +149,7 @@ def _control(row: Row, cage: Cage) -> Cage | NotSimulated | None:
 
 def _experiment(row: Row, cage: Cage, notes: tuple[str, ...], control: Experiment | None) -> Experiment:
     counted = row.quantity in COUNTED
-    before = -DAY_H if row.quantity == "spine_density" else -(row.window_h or IMAGES_H) + (row.time_h or 0.0) if counted else 0.0
+    before = -DAY_H if row.quantity == "spine_density" else (row.time_h or 0.0) - _width(row) if counted else 0.0
     read = READ_H.get(row.quantity, 0.0) if row.statistic in ("direction", "mean", "median", "percent_change", "change") else None
     return Experiment(
         key=cage,
