@@ -15,12 +15,13 @@ from resynapse.study.dosing import is_given
 
 EVENTS = tuple(f"event:{name}" for name in (*LAWS, "any_adverse_event"))
 _FROM_COURSE = re.compile(r"^event:(SBP|DBP|HR|CADSS|MOAAS|sedation_MOAAS)_(rise_ge|fall_ge|ge|le)\d+(\.\d+)?$")
+_OF_A_SCALE = re.compile(r"^event:(MADRS|HAMD17|PHQ9)_(response|remission)$")  # at any visit
 PROBES_H = (20 / 60, 0.5, 40 / 60, 50 / 60, 1.0, 1.5, 2.0, 3.0)
 
 
 def is_known_event(quantity: str) -> bool:
-    """Tell whether an event is drawn here, or read off a course that the model gives, such as event:SBP_rise_ge40."""
-    return quantity in EVENTS or _FROM_COURSE.match(quantity) is not None
+    """Tell whether an event is drawn here, or read off a course or a scale, such as event:SBP_rise_ge40."""
+    return quantity in EVENTS or any(form.match(quantity) for form in (_FROM_COURSE, _OF_A_SCALE))
 
 
 def session_events(drug: str, doses: Iterable[float], sham: Iterable[float], system: System, people: Cohort) -> list[Event]:
