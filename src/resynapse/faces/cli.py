@@ -221,6 +221,24 @@ def cite(
 
 
 @app.command()
+def eligible(
+    patient: Annotated[Path, typer.Argument(metavar="PATIENT.yaml", help="What is known of one person.")],
+    rules: Annotated[Path | None, typer.Option(help="A clinic's own rule file; otherwise that of the drug.")] = None,
+    n: Annotated[int, typer.Option(min=50, max=100_000, help="Virtual people like this one.")] = 400,
+    seed: Seed = None,
+) -> None:
+    """Judge one person by the rules of supervision, and show what is expected for people like this."""
+    from resynapse.faces.eligible_text import decision_lines, expectation_table
+    from resynapse.study.eligibility import eligible as judged
+
+    found = judged(patient, rules, n, 1 if seed is None else seed)
+    print("\n".join(decision_lines(found)))
+    if (table := expectation_table(found)) is not None:
+        console().print("\n", table)
+    print(f"\n{found.disclaimer}")
+
+
+@app.command()
 def diff(
     first: Annotated[Path, typer.Argument(metavar="RUN1", help="A run folder.")],
     second: Annotated[Path, typer.Argument(metavar="RUN2", help="Another.")],

@@ -4,7 +4,7 @@ Arrays come in, shares go out; nothing here knows a drug.  Limits of fitness com
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -36,13 +36,14 @@ THRESHOLDS = (
 
 @dataclass(frozen=True)
 class Crossing:
-    """Shares with a 90 % interval over people: of sessions in which a threshold is crossed, and of people who ever cross it."""
+    """Shares with a 90 % interval over people: of sessions in which a threshold is crossed, and of people who ever cross it (each)."""
 
     threshold: str
     per_session: float
     ever: float
     low: float
     high: float
+    each: np.ndarray = field(compare=False, repr=False)
 
 
 def crossings(
@@ -56,9 +57,9 @@ def crossings(
     for t in thresholds:
         x = checked[t.quantity] - (before[t.quantity][..., None] if t.rise else 0.0)
         hit = np.any(np.nan_to_num(x, nan=-np.inf) >= t.value, axis=2)
-        ever = hit.any(axis=1)
+        ever: np.ndarray = np.asarray(hit.any(axis=1))
         low, high = share_interval(float(ever.mean()), len(ever))
-        out.append(Crossing(t.name, float(hit.mean()) if hit.size else 0.0, float(ever.mean()), low, high))
+        out.append(Crossing(t.name, float(hit.mean()) if hit.size else 0.0, float(ever.mean()), low, high, ever))
     return out
 
 

@@ -52,13 +52,14 @@ class Burden:
 class ArmSupervision:
     """One arm.  minutes (M,) after the first dose, column 0 before it; courses {quantity: (n, M)} without error of measurement.
 
-    leave: {minute: share fit to leave then}; earliest: (n,) minute from which each person may leave, not before the observation
-    that the rules ask for, inf where not within the four hours seen; happens: {event: (n, K)}.
+    fit: (n, M) whether fit to leave; leave: {minute: share fit to leave then}; earliest: (n,) minute from which each person may
+    leave, not before the observation that the rules ask for, inf where not within the four hours seen; happens: {event: (n, K)}.
     """
 
     arm: str
     minutes: np.ndarray
     courses: dict[str, np.ndarray]
+    fit: np.ndarray
     leave: dict[float, float]
     earliest: np.ndarray
     crossings: list[Crossing]
@@ -115,6 +116,7 @@ def _watch(result: RunResult, name: str, arm: Arm, rules: RuleSet | None) -> Arm
         arm=name,
         minutes=MINUTES,
         courses=courses,
+        fit=fit,
         leave={m: float(fit[:, np.searchsorted(MINUTES, m)].mean()) for m in LEAVE_MINUTES},
         earliest=first_fit(fit, MINUTES, shortest),
         crossings=crossings({q: x[..., 1:] for q, x in seen.items()}, {q: x[..., 0] for q, x in seen.items()}),

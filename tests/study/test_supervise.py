@@ -1,0 +1,80 @@
+"""Supervision of a simulated study: sessions harm more with more drug, a placebo session hardly, hours follow the rules."""
+
+import numpy as np
+import pytest
+
+from resynapse.methods.rules import RuleSet, read_rule
+from resynapse.notation import InputError
+from resynapse.study.reading import study_of
+from resynapse.study.simulate import simulate
+from resynapse.study.supervise import LEAVE_MINUTES, supervise
+
+SPRAY = {"drug": "esketamine", "route": "intranasal", "days": [0, 3.5, 7, 10.5]}
+
+
+def study(arms, species="human", of="trd_adult", n=200):
+    return study_of({
+        "question": "q", "species": species, "population": {"of": of, "n": n, "seed": 5}, "arms": arms,
+        "visits": ["0 d", "14 d"], "endpoints": ["change(MADRS, 14 d)"] if species == "human" else ["mean(mpfc_synapses, 14 d)"],
+    })  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def result():
+    return simulate(study({
+        "placebo": {"drug": "placebo", "route": "intranasal", "days": [0, 3.5, 7, 10.5]},
+        "low": {**SPRAY, "dose": "28 mg"}, "high": {**SPRAY, "dose": "84 mg"}, "nothing": {"drug": "none"},
+    }))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def watched(result):
+    return supervise(result)
+
+
+def test_arms_without_sessions_are_not_watched(watched):
+    assert set(watched) == {"placebo", "low", "high"}
+
+
+def test_more_drug_is_more_to_watch(watched):
+    placebo, low, high = (watched[a] for a in ("placebo", "low", "high"))
+    for minute in LEAVE_MINUTES:
+        assert placebo.leave[minute] == 1.0 >= low.leave[minute] >= high.leave[minute]
+    assert high.leave[60.0] < high.leave[90.0] < high.leave[120.0]
+    assert placebo.burden.hours == pytest.approx(8.0) and high.burden.hours > low.burden.hours >= 8.0
+    for name in ("dissociation", "dizziness", "any_adverse_event"):
+        shares = [next(e.ever for e in a.events if e.event == name) for a in (placebo, low, high)]
+        assert shares == sorted(shares) and shares[2] > shares[0] + 0.1
+    rises = [next(c.ever for c in a.crossings if c.threshold == "DBP_rise_ge25") for a in (placebo, low, high)]
+    assert rises[0] < rises[2]
+
+
+def test_courses_begin_before_the_dose_and_come_back(watched):
+    high = watched["high"]
+    assert high.minutes[0] == 0 and high.minutes[-1] == 240
+    assert np.all(high.courses["CADSS"][:, 0] == 0) and np.all(high.courses["ketamine"][:, 0] == 0)
+    assert 25 <= high.minutes[high.courses["CADSS"].mean(axis=0).argmax()] <= 50
+    assert high.courses["CADSS"][:, -1].mean() < 0.1 * high.courses["CADSS"].mean(axis=0).max()
+    assert np.all(high.earliest >= 120)
+
+
+def test_nothing_random_is_drawn_anew(result, watched):
+    again = supervise(result)["high"]
+    assert all(np.array_equal(x, watched["high"].happens[k]) for k, x in again.happens.items())
+
+
+def test_own_rules_change_hours_and_holds(result):
+    def rule(name, **body):
+        return read_rule(name, {"text": "t", "source": "assumed", "stage": "before_dose"} | body, lambda *way: "here")
+
+    strict = RuleSet("strict", "", (
+        rule("a", does="hold", field="sbp", above="60 mmHg"), rule("b", does="set", sets="observation", value="4 h"),
+    ))  # fmt: skip
+    found = supervise(result, strict)["high"]
+    assert found.burden.held == 4.0 and found.burden.hours == pytest.approx(16.0)
+
+
+def test_animals_have_no_clinic():
+    mice = study({"a": {"drug": "ketamine", "dose": "10 mg/kg", "route": "ip", "days": [0]}}, "mouse", "stressed_mouse", 5)
+    with pytest.raises(InputError, match="human"):
+        supervise(simulate(mice))
