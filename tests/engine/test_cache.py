@@ -36,6 +36,12 @@ def test_compiles_once_even_when_two_begin_together(tmp_path):
     assert [p.name for p in (tmp_path / "kept").iterdir() if p.name.startswith(".")] == []
 
 
+def test_what_is_kept_is_found_in_a_folder_that_cannot_be_written(tmp_path):
+    assert answer(program(tmp_path / "kept")) == "42 1 0"
+    locked = "from resynapse.engine import cache\ncache._can_write = lambda place: False\n" + PROGRAM
+    assert answer(program(tmp_path / "kept", locked)) == "42 0 1"
+
+
 def test_works_where_nothing_can_be_kept(tmp_path):
     (tmp_path / "file").write_text("in the way")
     assert answer(program(tmp_path / "file" / "kept")) == "42 1 0"

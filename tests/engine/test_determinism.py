@@ -1,11 +1,15 @@
 """The same bits, whatever the company: chunks, order, threads, processes, lanes."""
 
+import ctypes
 from functools import partial
 
 import numpy as np
 import pytest
 
 from resynapse.engine import Ensemble, Event, Schedule, Settings, execute
+from resynapse.engine.emit import write_model
+from resynapse.engine.machine import compile_text, load_object
+from resynapse.engine.tables import EXPORTED, layout, working_memory
 
 TIMES = [0.0, 0.5, 3.0, 3.0, 7.7, 24.0, 100.0]
 OUTPUTS = ["x", "y", "z", "curve", "bent"]
@@ -48,6 +52,25 @@ def test_order_and_company(zoo, people, reference):
 @pytest.mark.parametrize("lanes", [1, 4, 16])
 def test_lanes(zoo_system, people, reference, lanes):
     assert solve(Ensemble.of(zoo_system, lanes=lanes), people, range(N)).digest() == reference.digest()
+
+
+def test_instructions_of_the_processor_do_not_matter(zoo):
+    """Code for the oldest processor of the family (no fused multiply-add, narrow registers) computes the same bits."""
+    rows = layout(zoo.low.sizes())
+    memory = []
+    for common in (False, True):
+        alive, at = load_object(compile_text(write_model(zoo.low, 8), common), EXPORTED)
+        m, _ = working_memory(zoo.low.sizes(), 8)
+        m[: rows["K"]] = np.random.default_rng(0).uniform(-0.2, 2, (rows["K"], 8))
+        m[rows["P"] : rows["SEEN"]] = np.random.default_rng(1).uniform(0.2, 2, (rows["SEEN"] - rows["P"], 8))
+        m[rows["H"]] = np.linspace(0.01, 1, 8)
+        atol = np.full(zoo.low.sizes()["NS"], 1e-6)
+        void = ctypes.c_void_p
+        ctypes.CFUNCTYPE(None, void, void, ctypes.c_double)(at["step"])(m.ctypes.data, atol.ctypes.data, 1e-4)
+        ctypes.CFUNCTYPE(None, void, ctypes.c_int64)(at["observe"])(m.ctypes.data, rows["NEW"])
+        memory.append(m)
+        del alive
+    assert np.all(np.isfinite(memory[0][rows["NEW"]])) and np.array_equal(memory[0], memory[1], equal_nan=True)
 
 
 def digest_of(rows, system, people):

@@ -183,7 +183,7 @@ class Ensemble:
         """Run everybody; those who fail once more, tighter, from the start."""
         machine, sizes, n = self.machine, self.low.sizes(), len(d.rows)
         threads = settings.threads or processors()
-        chunk = min(settings.chunk, -(-n // threads))
+        chunk = min(settings.chunk, max(self.lanes, -(-n // (4 * threads))))  # a few for each thread, so that none waits long
 
         def task(lo: int) -> None:
             machine.run_chunk(lo, min(n, lo + chunk), *working_memory(sizes, self.lanes), d, course, machine.plan)

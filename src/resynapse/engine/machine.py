@@ -14,21 +14,20 @@ def processor() -> str:
     return f"{platform.machine()} {llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
 
 
-def _target() -> Any:
+def _target(common: bool = False) -> Any:
     from llvmlite import binding as llvm
 
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
-    features = llvm.get_host_cpu_features().flatten()
-    target = llvm.Target.from_default_triple()
-    return target.create_target_machine(llvm.get_host_cpu_name(), features, opt=OPTIMISE, reloc="pic", codemodel="small")
+    name, features = ("", "") if common else (llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
+    return llvm.Target.from_default_triple().create_target_machine(name, features, opt=OPTIMISE, reloc="pic", codemodel="small")
 
 
-def compile_text(text: str) -> bytes:
-    """Return an object file."""
+def compile_text(text: str, common: bool = False) -> bytes:
+    """Return an object file; common: only with instructions that every processor of this family has (to compare bits)."""
     from llvmlite import binding as llvm
 
-    target = _target()
+    target = _target(common)
     module = llvm.parse_assembly(text)
     module.triple, module.data_layout = target.triple, str(target.target_data)
     module.verify()

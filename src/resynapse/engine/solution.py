@@ -21,7 +21,7 @@ class Settings:
 
     rtol: float = 1e-4
     atol: float = DEFAULT_ATOL  # of states that declare none of their own
-    chunk: int = 64  # patients handed to a thread at a time
+    chunk: int = 256  # patients handed to a thread at a time, at most
     threads: int | None = None  # None: one per processor
     first_step: float = 0.02  # hours; the largest step after the start and after an event
     largest_step: float = math.inf  # hours
