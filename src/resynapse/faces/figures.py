@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from resynapse.faces import run_figures as runs
 from resynapse.faces import style
+from resynapse.faces.arrow_figure import arrow_figure
 from resynapse.faces.flow import flow_figure
 from resynapse.faces.pk_figures import concentration_figure, curves_figure, normalised_figure, panel_figure
 from resynapse.faces.run_figures import contrast_figure, inside_figures, patients_figure, rates_figure, score_figure
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from resynapse.study.simulate import RunResult
 
 __all__ = [
-    "concentration_figure", "contrast_figure", "course_figure", "curves_figure", "dose_window_figure", "flow_figure", "inside_figures",
-    "normalised_figure", "panel_figure", "patients_figure", "rates_figure", "save", "score_figure",
+    "arrow_figure", "concentration_figure", "contrast_figure", "course_figure", "curves_figure", "dose_window_figure", "flow_figure",
+    "inside_figures", "normalised_figure", "panel_figure", "patients_figure", "rates_figure", "save", "score_figure",
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from resynapse.faces import qualify_figures as pictures
 from resynapse.faces import style
+from resynapse.faces.arrow_figure import arrow_figure
 from resynapse.faces.page import Picture, Table, number, render, span
 from resynapse.methods import judge
 from resynapse.study.vocabulary import time_text
@@ -21,6 +22,7 @@ from resynapse.study.vocabulary import time_text
 if TYPE_CHECKING:
     from resynapse.methods.evidence import Source
     from resynapse.methods.qualify import Comparison, Qualification
+    from resynapse.study.arrows import Arrow
 
 MOST_COURSES = 120
 
@@ -35,8 +37,13 @@ class Area:
     simulated: int
 
 
-def write_qualify_report(result: Qualification, sources: Mapping[str, Source], path: str | Path) -> Path:
-    """Write report.html of a qualification.  sources: for the bibliography.  The file appears whole or not at all."""
+def write_qualify_report(
+    result: Qualification, sources: Mapping[str, Source], path: str | Path, arrows: Sequence[Arrow] = ()
+) -> Path:
+    """Write report.html of a qualification.  The file appears whole or not at all.
+
+    sources: for the bibliography; arrows: fit without each arrow, as from `study.arrows.arrow_table`, for a section of its own.
+    """
     from resynapse.methods.records import summary
 
     path, found = Path(path), summary(result)
@@ -51,6 +58,7 @@ def write_qualify_report(result: Qualification, sources: Mapping[str, Source], p
         "misfits": sum(c.word == "disagrees" for c in comparisons), "simulated": len(simulated),
         "areas_table": _area_table(areas, dict(found["all"])),  # pyright: ignore
         "coverage": Picture(style.inline(pictures.coverage_figure(areas), "agreement and coverage by area"), "") if simulated else None,
+        "arrows": Picture(style.inline(arrow_figure(arrows), "fit without each arrow of the mechanism"), "") if arrows else None,
         "scatter": _scatter(comparisons), "courses": _courses(comparisons),
         "reasons": _reasons([c for c in comparisons if c.verdict is None]),
         "not_simulated": _not_simulated([c for c in comparisons if c.verdict is None]),

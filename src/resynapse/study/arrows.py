@@ -1,0 +1,95 @@
+"""Arrows: how well the model agrees with the evidence when one arrow of the mechanism is missing, so that a reader sees which
+arrows the data carry.
+
+The same rows, people and draws each time, so a difference comes from the arrow alone.  Nothing is fitted again: a loss says that
+the model as it stands leans on the arrow, not that no other model could do without.
+"""  # noqa: D209
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from resynapse.methods.evidence import Row
+from resynapse.methods.judge import area
+from resynapse.methods.pool import Experiment, NotSimulated
+from resynapse.methods.qualify import Qualification, Settings, qualify
+from resynapse.model.switches import CUTS
+from resynapse.study import animal_pool
+from resynapse.study.animal_pool import Cage
+from resynapse.study.from_row import experiment_of
+from resynapse.study.setup import Setup
+from resynapse.study.setup import pool_of as people_pool
+
+AREAS = ("scores", "rates", "direction", "mechanism")
+"""Areas that the arrows can move; blood levels and sessions do not know of them."""
+
+QUICK = Settings(replicates=100, people=500, blocks=10)
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """Fit without one arrow: {area: rows that agree, of those simulated}; gained and lost: ids against the whole model."""
+
+    name: str
+    meaning: str
+    agree: dict[str, tuple[int, int]]
+    gained: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+
+def without(arrow: str, experiment: Experiment) -> Experiment:
+    """Return an experiment in which an arrow is missing, in its control too; one that the arrow cannot reach as it is."""
+    key = experiment.key
+    if isinstance(key, Setup) and not key.plasma_only:
+        setup = replace(key, cut=(*key.cut, arrow))
+        made = replace(experiment, key=setup, simulate=lambda times, people, blocks, seed: people_pool(setup, times, people, blocks, seed))
+    elif isinstance(key, Cage):
+        cage = replace(key, cut=(*key.cut, arrow))
+        made = replace(
+            experiment, key=cage, simulate=lambda times, people, blocks, seed: animal_pool.pool_of(cage, times, (people, blocks, seed))
+        )
+    else:
+        made = experiment
+    return replace(made, control=None if experiment.control is None else without(arrow, experiment.control))
+
+
+def arrow_table(
+    rows: Sequence[Row],
+    arrows: Sequence[str] = tuple(CUTS),
+    settings: Settings = QUICK,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> list[Arrow]:
+    """Return the fit of the whole model (first, named "whole model") and without each arrow, the most needed first.
+
+    Slow: one qualification for each arrow.  progress(text, done, all) is told of every one.
+    """
+    asked = [r for r in rows if r.use == "predict" and area(r) in AREAS]
+    whole = _fit(asked, "", settings)
+    right = _right(whole)
+    out = [Arrow("whole model", "every arrow in place", _agree(whole))]
+    for k, name in enumerate(arrows):
+        if progress:
+            progress(f"without {name}", k, len(arrows))
+        found = _fit(asked, name, settings)
+        now = _right(found)
+        out.append(Arrow(name, CUTS[name].meaning, _agree(found), tuple(sorted(now - right)), tuple(sorted(right - now))))
+    return [out[0], *sorted(out[1:], key=lambda a: (len(a.gained) - len(a.lost), a.name))]
+
+
+def _fit(rows: Sequence[Row], arrow: str, settings: Settings) -> Qualification:
+    def experiment(row: Row) -> Experiment | NotSimulated:
+        made = experiment_of(row)
+        return made if isinstance(made, NotSimulated) or not arrow else without(arrow, made)
+
+    return qualify(rows, experiment, settings)
+
+
+def _right(found: Qualification) -> set[str]:
+    return {c.row.id for c in found.comparisons if c.word == "agrees"}
+
+
+def _agree(found: Qualification) -> dict[str, tuple[int, int]]:
+    out = {}
+    for name in AREAS:
+        simulated = [c for c in found.comparisons if c.area == name and c.verdict is not None]
+        out[name] = (sum(c.word == "agrees" for c in simulated), len(simulated))
+    return out
