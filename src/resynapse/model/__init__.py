@@ -10,6 +10,7 @@ from resynapse.model.imaging import Imaging
 from resynapse.model.inflammation import Inflammation
 from resynapse.model.kinetics import kinetics
 from resynapse.model.laboratory import Laboratory
+from resynapse.model.linked_scales import LinkedScales
 from resynapse.model.mouse import CALM, WHOLE_SHARE, rodent_kinetics
 from resynapse.model.network import Network
 from resynapse.model.plasticity import regions
@@ -37,7 +38,7 @@ def mechanisms(species: str = "human", depots: bool = True) -> list[Mechanism]:
     dose = dosed(species, depots)
     stress, severity = (Stress(), Severity()) if species == "human" else (Stress(values=CALM), Severity(values=WHOLE_SHARE))
     brain = [Laboratory(), Receptor(), Glutamate(), *regions(), stress, Inflammation(), Network()]
-    safety = tolerability() if species == "human" else [Imaging()]
+    safety = [LinkedScales(), *tolerability()] if species == "human" else [Imaging()]
     return [*dose, *brain, Expectancy(), Comparators(), *items(), severity, Scales(), Readouts(), *safety]
 
 
