@@ -21,8 +21,8 @@ class Plasticity(Mechanism):
     tau_trans = param( 2.0,    "h",   "local translation (eEF2, mTORC1)",                         (1.0, 4.0),     "assumed")
     k_pot     = param( 4.5,    "1/h", "fast potentiation by TrkB",                                (1.0, 9.0),     "fit:aleksandrova2020")
     tau_pot   = param( 24.0,   "h",   "its decay",                                                (12, 48),       "fit:aleksandrova2020")
-    k_grow    = param( 3.25,   "1",   "growth programme by translation",                          (1.5, 6.0),     "fit:modasava2019")
-    tau_grow  = param( 2.63,   "h",   "its delay, passed three times",                            (1.0, 4.0),     "fit:modasava2019")
+    k_grow    = param( 3.38,   "1",   "growth programme by translation",                          (1.5, 6.0),     "fit:modasava2019")
+    tau_grow  = param( 2.20,   "h",   "its delay, passed four times",                            (1.0, 4.0),     "fit:modasava2019")
     tau_prog  = param( 34.0,   "h",   "its decay",                                                (15, 66),     "fit:phoumthipphavong2016")
     new       = param( 5.0,    "1",   "formation by the programme, in ordinary formations",       (2.0, 10),      "fit:modasava2019")
     turnover  = param( 0.47,   "1/d", "turnover of young spines",                                 (0.3, 0.7),     "fit:shao2021")
@@ -97,9 +97,12 @@ class Plasticity(Mechanism):
     def d_growth3(self, growth2, growth3): return (growth2 - growth3) / self.tau_grow
 
     @state("1")
-    def d_programme(self, growth3, programme):
+    def d_growth4(self, growth3, growth4): return (growth3 - growth4) / self.tau_grow
+
+    @state("1")
+    def d_programme(self, growth4, programme):
         """Growth programme: what makes new spines for some days."""
-        return growth3 / self.tau_grow - programme / self.tau_prog
+        return growth4 / self.tau_grow - programme / self.tau_prog
 
     @quantity("1")
     def synapses(self, young, young_new, established):
@@ -140,7 +143,7 @@ class Plasticity(Mechanism):
 
 
 HIPPOCAMPUS = {
-    "tau_grow": param(1.3,  "h", "delay of the growth programme, passed three times", (0.3, 4.0), "fit:treccani2019"),
+    "tau_grow": param(1.1,  "h", "delay of the growth programme, passed four times", (0.3, 4.0), "fit:treccani2019"),
     "tau_prog": param(17.0, "h", "decay of the growth programme",                     (8, 66),    "assumed"),
 }
 

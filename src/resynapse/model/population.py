@@ -217,7 +217,7 @@ PSYCHIATRIC_SPREAD: tuple[Spread, ...] = (
 
 TOLERABILITY_SPREAD: tuple[Spread, ...] = (
     Spread(("cadss_max",), 0.85, "log", BETWEEN, (0.4, 1.3), "fit:vanschalkwyk2018"),
-    Spread(("sbp_max", "dbp_max", "hr_max"), 0.42, "log", BETWEEN, (0.2, 0.8), "fit:spravato_label2020"),
+    Spread(("sbp_max", "dbp_max", "hr_max"), 0.48, "log", BETWEEN, (0.2, 0.8), "fit:spravato_label2020"),
     Spread(("c50_sleep",), 0.60, "log", BETWEEN, (0.2, 0.9), "fit:takahashi2021full"),
     Spread(("sbp_rest", "dbp_rest"), 6.0, "normal", BETWEEN, (3, 10), "assumed"),
     Spread(("sbp_rest",), 8.0, "normal", BETWEEN, (4, 14), "assumed"),
@@ -238,7 +238,7 @@ RODENT_SPREAD: tuple[Spread, ...] = (
     Spread(("mpfc_new",), 0.30, "log", BETWEEN, (0.1, 0.6), "assumed"),
     Spread(("mpfc_s_loss",), 0.25, "log", BETWEEN, (0.1, 0.5), "assumed"),
     Spread(("s_V_free",), 0.30, "log", STUDY, (0.1, 0.6), "assumed"),
-    Spread(("mpfc_turnover", "mpfc_k_est"), 0.60, "log", STUDY, (0.3, 0.9), "fit:phoumthipphavong2016,shao2021"),
+    Spread(("mpfc_turnover", "mpfc_k_est"), 0.70, "log", STUDY, (0.3, 0.9), "fit:phoumthipphavong2016,shao2021"),
     Spread(("mpfc_new",), 0.25, "log", STUDY, (0.1, 0.5), "assumed"),
     Spread(("mpfc_s_loss",), 0.25, "log", STUDY, (0.1, 0.5), "assumed"),
 )
