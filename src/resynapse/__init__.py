@@ -4,7 +4,14 @@ Quantitative systems pharmacology of ketamine therapy in depression.  Research s
 """
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from resynapse.faces.api import Population, Regimen, Result, simulate
+    from resynapse.methods.evidence import load_evidence
+    from resynapse.model import build
+    from resynapse.notation import InputError, Mechanism, assemble
+    from resynapse.study import Study, load_study
 
 _HOMES = {
     "Population": "resynapse.faces.api",
