@@ -18,8 +18,8 @@ class Session(Mechanism):
     """What drives the felt effects of one person, and the memory of earlier sessions."""
 
     #             value  unit   meaning                                                       range         source
-    w_felt   = param(0.40, "1",   "potency of R- relative to S-ketamine for what is felt",       (0.15, 1.0),  "assumed")
-    w_press  = param(0.60, "1",   "the same for blood pressure",                                 (0.15, 1.0),  "assumed")
+    w_felt   = param(0.50, "1",   "potency of R- relative to S-ketamine for what is felt",       (0.15, 1.0),  "assumed")
+    w_press  = param(0.75, "1",   "the same for blood pressure",                                 (0.15, 1.0),  "assumed")
     k_felt   = param(7.0,  "1/h", "lag of what is felt behind the effect site, 6 min",           (2, 30),       "fit:jnj_dissociation2024")
     k_press  = param(5.0,  "1/h", "lag of blood pressure, 8 min",                                (2, 30),       "fit:janssen_cv2023")
     half_memory = param(14.0, "d", "memory of a session halves in; after 8 weeks it is new again", (7, 40),      "assumed")
@@ -63,7 +63,7 @@ class Dissociation(Mechanism):
     """Perception, as the clinician-administered scale of dissociative states rates it."""
 
     #                value  unit     meaning                                              range        source
-    cadss_max = param(15.5, "points", "largest total of the typical person",              (5, 40),     "fit:vanschalkwyk2018")
+    cadss_max = param(13.8, "points", "largest total of the typical person",              (5, 40),     "fit:vanschalkwyk2018")
     c50_felt  = param(0.50, "µM",     "half of it at",                                    (0.2, 1.5),  "fit:vanschalkwyk2018")
     h_felt    = param(2.0,  "1",      "steepness",                                        (1.0, 4.0),  "assumed")
     rater_cadss = param(0.4, "points", "error of one rating at rest, SD",                 (0.1, 1.5),  "assumed")
@@ -102,7 +102,7 @@ class Circulation(Mechanism):
     more_rise = param(0.2,  "1",     "hypertension steepens the rise by",                       (0.0, 0.6),   "assumed")
     women    = param(  1.2, "1",     "diastolic rise of women over that of men",                (1.0, 1.5),   "fit:liebe2017")
     sbp_max  = param( 22.5, "mmHg",  "largest systolic rise of the typical person",             (10, 60),     "fit:doherty2020")
-    dbp_max  = param( 11.8, "mmHg",  "largest diastolic rise",                                  (6, 40),      "fit:doherty2020")
+    dbp_max  = param( 12.4, "mmHg",  "largest diastolic rise",                                  (6, 40),      "fit:doherty2020")
     hr_max   = param(  8.0, "beats/min", "largest rise of the heart rate",                      (2, 30),      "fit:vankawala2021")
     c50_press = param( 0.5, "µM",    "half of them at",                                         (0.2, 1.5),   "assumed")
     h_press  = param(  1.5, "1",     "steepness",                                               (1.0, 4.0),   "assumed")
@@ -178,6 +178,6 @@ class Occasion:
 
 OCCASIONS: tuple[Occasion, ...] = (
     Occasion("occasion_felt", 0.40, (0.2, 0.7), "assumed"),
-    Occasion("occasion_pressor", 0.25, (0.15, 0.6), "assumed"),
+    Occasion("occasion_pressor", 0.30, (0.15, 0.6), "assumed"),
     Occasion("occasion_sleep", 0.30, (0.15, 0.7), "assumed"),
 )
