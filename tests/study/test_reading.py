@@ -82,6 +82,14 @@ def test_shorthand_unequal_doses_limits_and_interventions(text):
     assert study_of(study.resolved()) == study
 
 
+def test_a_bolus_and_then_an_infusion(text):
+    study = study_of_text(text.replace("dose: 0.5 mg/kg", "doses: [0.2 mg/kg, 0.6 mg/kg]").replace("40 min", "[0 min, 1 h]"))
+    arm = study.arms["ketamine"]
+    assert (arm.lengths, arm.over) == ((0.0, 1.0), 1.0)
+    assert study.resolved()["arms"]["ketamine"]["over"] == ["0 h", "1 h"]
+    assert study_of(study.resolved()) == study
+
+
 def test_placebo_and_none_need_no_dose(text):
     both = "control: {drug: placebo, route: iv, days: [0, 7]}\n  waiting: {drug: none}"
     study = study_of_text(text.replace("control: {drug: midazolam}", both))
@@ -116,6 +124,9 @@ CASES = [
     ("40 min", "40 minuts", "did you mean 'minutes'?"),
     ("40 min", "8 d", "a duration within the time between doses (7 d)"),
     ("route: iv", "route: oral", "no duration: 'oral' is given at once"),
+    ("40 min", "[1 min, 40 min, 2 min]", "arms.ketamine.over: read '3 durations'; expected one duration, or a list of 2"),
+    ("40 min", "[1 min, 40 mn]", "arms.ketamine.over[1]: read '40 mn'"),
+    ("40 min", "[8 d, 40 min]", "read '8 d'; expected a duration within the time between doses (7 d)"),
     # days and visits
     ("[0, 7]", "[7, 0]", "arms.ketamine.days[1]: read '0 h'; expected days that go forward: later than 7 d"),
     ("[0, 7]", "[0, -7]", "arms.ketamine.days[1]: read '-7'; expected a day from 0"),

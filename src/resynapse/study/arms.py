@@ -28,6 +28,8 @@ def arm(read: object) -> object:
     if "drug" not in read:
         raise Refused("nothing", f"the arm's drug: one of {', '.join(DRUGS)}", way=("drug",))
     drug = below("drug", one_of, read["drug"], tuple(DRUGS), "a drug")
+    if "lengths" in read:
+        raise Refused("lengths", "over: a duration, or a list with one for each day", way=("lengths",))
     made = {key: value for key, value in read.items() if key not in ("dose", "every", "count")}
     made["days"] = _days(read, drug)
     made |= _active(read, DRUGS[drug], made["days"]) if DRUGS[drug].active else _inert(read, drug)
@@ -40,7 +42,19 @@ def _active(read: dict, drug: Drug, days: list) -> dict:
         raise Refused("nothing", f"a route: one of {', '.join(words.routes())}", way=("route",))
     below("route", one_of, route, words.routes(), "a route")
     doses = _doses(read, drug, route, len(days))
+    if isinstance(read.get("over"), list):
+        return {"route": route, "doses": doses} | _lengths(read["over"], route, len(days))
     return {"route": route, "doses": doses, "over": _over(read, drug, route)}
+
+
+def _lengths(over: list, route: str, count: int) -> dict:
+    """-> a duration for each dose: a bolus and then an infusion, or steps of different length."""
+    if len(over) != count:
+        raise Refused(f"{len(over)} durations", f"one duration, or a list of {count}, one for each day", way=("over",))
+    lengths = [below("over", below, k, hours, one, "a duration", "40 min") for k, one in enumerate(over)]
+    if max(lengths) > 0 and not words.infused(route):
+        raise Refused(shown(over), f"no duration: '{route}' is given at once", way=("over",))
+    return {"over": time_text(max(lengths)), "lengths": [time_text(x) for x in lengths]}
 
 
 def _inert(read: dict, drug: str) -> dict:
@@ -120,10 +134,11 @@ def check_arm(arm: Arm) -> None:
 
     for place, name in enumerate(arm.cut):
         below("cut", below, place, one_of, name, tuple(CUTS), "an arrow to cut")
-    gaps = [after - before for before, after in zip(arm.days, arm.days[1:], strict=False)]
-    if gaps and arm.over > min(gaps):
-        longest = time_text(min(gaps))
-        raise Refused(time_text(arm.over), f"a duration within the time between doses ({longest})", way=("over",))
+    for k, (before, after) in enumerate(zip(arm.days, arm.days[1:], strict=False)):
+        length = arm.lengths[k] if arm.lengths else arm.over
+        if length > after - before + 1e-9:
+            longest = time_text(after - before)
+            raise Refused(time_text(length), f"a duration within the time between doses ({longest})", way=("over",))
 
 
 def defaults(read: object) -> object:

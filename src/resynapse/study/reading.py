@@ -97,6 +97,6 @@ def _keys(way: Sequence[str | int]) -> tuple[str, ...]:
             return ("time", "state", *WRITTEN["intervention"])
         if "with" in way[2:-1]:
             return tuple(schema.Intake.model_fields)
-        return tuple(field.alias or key for key, field in schema.Arm.model_fields.items()) + WRITTEN["arm"]
+        return tuple(field.alias or key for key, field in schema.Arm.model_fields.items() if key != "lengths") + WRITTEN["arm"]
     part = {"population": schema.Population, "sampling": schema.Sampling, "analysis": schema.Analysis}
     return tuple((part[str(way[0])] if len(way) > 1 and way[0] in part else Study).model_fields)

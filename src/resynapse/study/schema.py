@@ -134,13 +134,15 @@ class Intake(Part):
 class Arm(Part):
     """What one group gets. Times are hours after the first dose of the study; `doses` has one entry for each of `days`.
 
-    `over` is the length of each administration (0 for a bolus, a spray or a swallowed dose); `blind` are days of sham.
+    `over` is the length of each administration (0 for a bolus, a spray or a swallowed dose); where a study gives a list of them,
+    `lengths` holds it and `over` the longest.  `blind` are days of sham.
     """
 
     drug: Name = "none"
     doses: tuple[Dose, ...] = ()
     route: str = ""
     over: Hours = 0.0
+    lengths: tuple[Hours, ...] = ()
     days: tuple[Day, ...] = ()
     blind: tuple[Day, ...] = ()
     background: Literal["none", "stable_ad", "new_ad", "mixed"] | None = None
@@ -288,6 +290,8 @@ class Study(Part):
         for name, arm in plain["arms"].items():
             arm["with"] = {drug: taken.model_dump(exclude_defaults=True) for drug, taken in self.arms[name].given_with.items()}
             doses = arm.pop("doses")
+            if lengths := arm.pop("lengths"):
+                arm["over"] = lengths
             if doses:
                 arm |= {"dose": doses[0]} if len(set(doses)) == 1 else {"doses": doses}
             for key in [key for key, value in arm.items() if value in ([], "", {})]:

@@ -121,7 +121,8 @@ def draw_people(
 
 def administrations(arm: Arm) -> list[Administration]:
     """Return the doses of an arm in order."""
-    return [Administration(day, dose, unit, arm.over, k) for k, (day, (dose, unit)) in enumerate(zip(arm.days, arm.doses, strict=False))]
+    lengths = arm.lengths or (arm.over,) * len(arm.days)
+    return [Administration(d, a, unit, over, k) for k, (d, (a, unit), over) in enumerate(zip(arm.days, arm.doses, lengths, strict=False))]
 
 
 def trial_events(blinding: str, drug_is_given: bool, visits: Iterable[float], background: str) -> list[Event]:

@@ -36,7 +36,10 @@ def unit_of(endpoint: Endpoint) -> str:
     """Return the unit in which an endpoint is reported."""
     if endpoint.statistic in RATES:
         return "fraction"
-    return UNITS.get(endpoint.statistic, READOUTS[endpoint.quantity].unit)
+    own = READOUTS[endpoint.quantity].unit
+    if endpoint.statistic == "auc" and own != "ng/mL":
+        return f"{own}*h"
+    return UNITS.get(endpoint.statistic, own)
 
 
 def each_person(result: RunResult, arm: str, endpoint: Endpoint) -> np.ndarray:
