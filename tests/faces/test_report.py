@@ -101,6 +101,15 @@ def test_a_kinetic_study_gets_the_outputs_of_its_field(tmp_path):
     assert 'id="mood"' not in text and "Single patients" not in said
 
 
+def test_many_arms_go_below_each_other_and_other_outcomes_are_shown(tmp_path):
+    doses = {f"k{k}": TRIAL["arms"]["ketamine"] | {"dose": f"0.{k} mg/kg"} for k in (1, 2, 3, 5)}
+    asked = TRIAL | {"arms": {"midazolam": {"drug": "midazolam"}} | doses, "endpoints": ["change(MADRS, 1 d)", "peak(nmda_block)"]}
+    text = write_run_report(made_up(asked), tmp_path / "r.html", []).read_text(encoding="utf-8")
+    said = "".join(Page(text).text)
+    assert "Other outcomes" in said and "NMDA receptors blocked" in said
+    assert text.count("<th") and '<th scope="col">arm</th><th class="n" scope="col">value</th>' in text
+
+
 def test_the_clearance_of_a_known_curve_is_right():
     from resynapse.faces.pk_figures import nca_table
 

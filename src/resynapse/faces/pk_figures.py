@@ -125,7 +125,10 @@ def normalised_figure(result: RunResult, quantity: str = "ketamine", hours: floa
         for arm in arms:
             at = first_course(arm, hours)
             values = _positive(arm.true[quantity][:, at], True) / doses_mg(result, arm.name)[:, None]
-            runs.draw_bands(axis, arm.times[at], values, colour[arm.name])
+            if len(arms) <= runs.FEW + 1:
+                runs.draw_bands(axis, arm.times[at], values, colour[arm.name])
+            else:
+                axis.plot(arm.times[at], bands(values, (0.5,))[0], color=colour[arm.name])
             top = max(top, float(np.nanmax(bands(values, (0.5,)))))
         if top > 1e-8:  # else nothing is in blood yet, and a log axis has nothing to show
             axis.set_yscale("log")

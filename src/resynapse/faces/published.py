@@ -123,7 +123,7 @@ def _figure(result: RunResult, quantity: str, statistic: str, group: Sequence[Co
         for hour in {c.match.row.time_h for c in group}:
             here = [c for c in group if c.match.row.time_h == hour]
             for k, c in enumerate(here):
-                _mark(axis, c, colour[c.match.arm], 7.0 * (k - (len(here) - 1) / 2))
+                _mark(axis, c, colour[c.match.arm], min(7.0, 50 / len(here)) * (k - (len(here) - 1) / 2))
         ends = [v for c in group for v in (*(c.observed_interval or ()), c.observed)]  # shifted marks do not stretch the axis themselves
         low, high = min([*ends, axis.get_ylim()[0]]), max([*ends, axis.get_ylim()[1]])
         axis.set_ylim(low - 0.03 * (high - low), high + 0.05 * (high - low))

@@ -16,6 +16,7 @@ from resynapse.faces import style
 from resynapse.faces.bibliography import assumed, citation, used
 from resynapse.faces.page import DISCLAIMER, Picture, Table, number, render, span
 from resynapse.faces.qualify_report import write_qualify_report
+from resynapse.faces.session_panel import Watched, session_section, watch
 from resynapse.model.population import POPULATIONS
 from resynapse.model.scales import READOUTS
 from resynapse.study.provenance import model_hash, versions
@@ -49,8 +50,10 @@ class Tile:
     under: str
 
 
-def write_run_report(result: RunResult, path: str | Path, rows: Sequence[Row] | None = None) -> Path:
+def write_run_report(result: RunResult, path: str | Path, rows: Sequence[Row] | None = None, watched: Watched | None = None) -> Path:
     """Write the report of a run.  rows: published numbers to stand beside it (None: the project's own, where they are at hand).
+
+    watched: the supervision of its sessions, where it is at hand already.
 
     The file appears whole or not at all.
     """
@@ -61,6 +64,7 @@ def write_run_report(result: RunResult, path: str | Path, rows: Sequence[Row] | 
     found = compared(result, match(default_rows() if rows is None else rows, result.study))
     kinetic, endpoints = is_kinetic(result), summary(result)
     human = result.study.species == "human" and not kinetic
+    session = session_section(result, watch(result) if watched is None else watched) if human else {}
     held: dict[str, Any] = {
         "title": result.study.question, "kicker": "Resynapse: simulation study", "version": versions().get("resynapse", ""),
         "tiles": tiles(result, endpoints), "control": runs.label(result.study.control or ""),
@@ -69,13 +73,13 @@ def write_run_report(result: RunResult, path: str | Path, rows: Sequence[Row] | 
         "participants_note": words.people(result.study), "endpoints": endpoint_table(result, endpoints, False),
         "contrasts": endpoint_table(result, endpoints, True), "mood": mood(result) if human else [],
         "plasma": plasma(result, kinetic), "nca": nca_lines(result, nca_table(result) if kinetic else []),
-        "inside": inside(result), "patients": patients(result) if human else [], "outcomes": outcomes(result),
+        "inside": inside(result), "session": session, "patients": patients(result) if human else [], "outcomes": outcomes(result),
         "published": published_table(found), "published_note": PUBLISHED, "published_none": NOTHING_PUBLISHED,
         "published_figures": [picture(f, name) for name, f in published_figures(result, found)],
         "limits": limits(result), "methods": methods(result), "provenance": provenance_table(result),
         "references": [citation(k) for k in references(result, found)], "study": study_text(result),
     }  # fmt: skip
-    names = [("protocol", "Protocol"), ("endpoints", "Endpoints"), ("mood", "Mood"), ("plasma", "Drug in blood"), ("inside", "Inside"),
+    names = [("protocol", "Protocol"), ("endpoints", "Endpoints"), ("mood", "Mood"), ("plasma", "Drug in blood"), ("inside", "Inside"), ("session", "Session"),
              ("outcomes", "Other outcomes"), ("patients", "Patients"),
              ("published", "Published"), ("limits", "Limits"), ("methods", "Methods")]  # fmt: skip
     held["sections"] = [("drug" if key == "plasma" else key, name) for key, name in names if held[key]]
@@ -87,6 +91,10 @@ PUBLISHED = (
     "90 % interval of the mean or rate. Marks: published, with 90 % intervals; filled where nothing known differs, open where something "
     "does (see the table). Nothing in this run was fitted to them; some of them served to set the model's parameters. 'By chance': where "
     "90 % of trials of that size would fall if the model were right and all trials alike."
+)
+VPC_NOTE = (
+    "The data's own people, doses and times, simulated many times with error of measurement. Bands: 90 % of copies of the 5th and 95th "
+    "percentile (blue) and of the median (yellow). Lines: the same percentiles of the data; they should lie in their bands."
 )
 NOTHING_PUBLISHED = "No published row has the same drug, route, dose, days and kind of patients as an arm of this study."
 
@@ -119,7 +127,7 @@ def tiles(result: RunResult, rows: Sequence[SummaryRow], most: int = 4) -> list[
     chosen = [r for r in good if r.against and READOUTS[_quantity(result, r.endpoint)].area != "plasma"]
     chosen = chosen or [r for r in good if not r.against]
     largest: dict[str, SummaryRow] = {}
-    for r in sorted(chosen, key=lambda r: READOUTS[_quantity(result, r.endpoint)].scale is None):
+    for r in sorted(chosen, key=lambda r: not _is_mood(_quantity(result, r.endpoint))):
         if r.endpoint not in largest or abs(r.value) > abs(largest[r.endpoint].value):
             largest[r.endpoint] = r
     kept = list(largest.values())
@@ -169,11 +177,12 @@ def protocol(result: RunResult) -> Table:
         days = ", ".join(f"{d / 24:.4g}" for d in arm.days[:12]) + (f", … ({len(arm.days)} doses)" if len(arm.days) > 12 else "")
         extra = [f"sham on days {', '.join(f'{d / 24:.4g}' for d in arm.blind)}"] if arm.blind else []
         extra += [f"cut: {', '.join(arm.cut)}"] if arm.cut else []
+        extra += [f"with {words.other_drug(drug, taken)}" for drug, taken in arm.given_with.items()]
         extra += [f"{i.state} ({i.act} {i.value:g}) at {time_text(i.time)}" for i in arm.interventions]
         role = " (control)" if name == result.study.control else ""
         given = words.ROUTE_WORDS.get(arm.route, arm.route)
         rows.append((f"{runs.label(name)}{role}", arm.drug, ", ".join(doses) or "–", given or "–",
-                     time_text(arm.over) if arm.over else "–", days or "–", "; ".join(extra) or "–"))  # fmt: skip
+                     ", ".join(map(time_text, arm.lengths)) or (time_text(arm.over) if arm.over else "–"), days or "–", "; ".join(extra) or "–"))  # fmt: skip
     return Table(("arm", "drug", "dose", "given", "over", "days", "besides"), rows)
 
 
@@ -227,8 +236,14 @@ def mood(result: RunResult) -> list[Picture]:
 
 def main_scale(result: RunResult) -> str:
     """Return the scale that the study asks for first; MADRS where it asks for none."""
-    asked = [e.quantity for e in result.study.endpoints if READOUTS[e.quantity].scale is not None]
+    asked = [e.quantity for e in result.study.endpoints if _is_mood(e.quantity)]
     return asked[0] if asked else "MADRS"
+
+
+def _is_mood(quantity: str) -> bool:
+    """Tell whether a quantity is a depression scale with a threshold of remission."""
+    scale = READOUTS[quantity].scale
+    return READOUTS[quantity].area == "scores" and scale is not None and scale.remission is not None
 
 
 def patients(result: RunResult) -> list[Picture]:
@@ -240,7 +255,7 @@ def patients(result: RunResult) -> list[Picture]:
 def outcomes(result: RunResult) -> list[Picture]:
     """Return a picture of every read-out that the study asks for and that no other section shows."""
     asked = dict.fromkeys(e.quantity for e in result.study.endpoints)
-    rest = [q for q in asked if READOUTS[q].scale is None and READOUTS[q].area != "plasma"]
+    rest = [q for q in asked if not _is_mood(q) and READOUTS[q].area != "plasma"]
     return [picture(runs.outcome_figure(result, q), READOUTS[q].meaning) for q in rest]
 
 
@@ -278,6 +293,10 @@ def plasma(result: RunResult, kinetic: bool) -> list[Picture]:
         if pairs:
             out.append(picture(pk.panel_figure(result, pairs, "enantiomers"), "enantiomers"))
         out.append(picture(pk.normalised_figure(result), "per mg of dose", "What each route makes of the same amount."))
+    if result.extra.get("vpc"):
+        from resynapse.faces.disposition_figures import vpc_figure
+
+        out.append(picture(vpc_figure(result.extra["vpc"]), "predictive check against data", VPC_NOTE))
     return out
 
 

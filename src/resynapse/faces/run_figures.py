@@ -54,6 +54,8 @@ def day_axis(axis: "Axes", end_h: float, repeated: bool) -> None:
         return
     axis.set_xscale("function", functions=(lambda d: np.sqrt(np.maximum(d, 0)), np.square))
     ticks = [(0, "0"), (4 / 24, "4 h"), (1, "1 d"), (3, "3 d"), (7, "7 d"), (14, "14 d"), (28, "28 d")]
+    if end <= 2:
+        ticks = [(0, "0"), (1 / 24, "1 h"), (4 / 24, "4 h"), (8 / 24, "8 h"), (0.5, "12 h"), (1, "1 d"), (2, "2 d")]
     kept = [t for t in ticks if t[0] <= end * 1.001]
     axis.set_xticks([t for t, _ in kept], [name for _, name in kept])
     axis.set_xlim(0, end * 1.04)
