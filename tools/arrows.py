@@ -3,7 +3,6 @@
 Writes arrows.csv and arrows.png, by default into docs/images.  Takes about ten minutes.
 """
 
-import csv
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def main(folder: Path) -> None:
     """Write the table and its picture."""
     from resynapse.faces.figures import arrow_figure, save
+    from resynapse.faces.qualify import write_arrows
     from resynapse.methods.evidence import load_evidence
     from resynapse.study.arrows import arrow_table
 
@@ -21,12 +21,7 @@ def main(folder: Path) -> None:
 
     table = arrow_table(load_evidence(ROOT / "evidence"), progress=tell)
     save(arrow_figure(table), folder / "arrows.png")
-    with (folder / "arrows.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        heads = [f"{area}_{word}" for area in table[0].agree for word in ("agree", "simulated")]
-        writer.writerow(["arrow", "meaning", *heads, "gained", "lost"])
-        for a in table:
-            writer.writerow([a.name, a.meaning, *(n for pair in a.agree.values() for n in pair), " ".join(a.gained), " ".join(a.lost)])
+    write_arrows(table, folder / "arrows.csv")
 
 
 if __name__ == "__main__":

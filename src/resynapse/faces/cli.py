@@ -16,6 +16,7 @@ from rich.console import Console
 from resynapse.notation import InputError, System
 
 if TYPE_CHECKING:
+    from resynapse.study.nonmem import Table
     from resynapse.study.schema import Study
     from resynapse.study.simulate import RunResult
 
@@ -77,12 +78,13 @@ def run(
     out: Out = None,
     seed: Seed = None,
     n: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="People in each arm.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Measured concentrations (ID TIME AMT RATE EVID CMT DV …) to check against.")] = None,
 ) -> None:
     """Simulate a study and write its run folder: tables, report, methods paragraph, provenance."""
     from resynapse.faces.run_folder import new_folder, write_run
     from resynapse.study import load_study
 
-    asked = changed(load_study(study), n, seed)
+    asked, table = changed(load_study(study), n, seed), read_data(data)
     target = out or Path("runs") / study.stem
     start = time.perf_counter()
     with new_folder(target, "run") as folder, told_by(study):
@@ -90,11 +92,27 @@ def run(
         from resynapse.study.simulate import simulate
 
         with progress() as tell:
-            result = simulate(asked, progress=tell)
+            result = checked_against(simulate(asked, progress=tell), table)
             tell("writing tables and report", len(asked.arms), len(asked.arms))
             write_run(folder, result, provenance(result.system, asked.seed, result.digest, command_line()))
     show_run(result)
     print(f"\nReport: {target / 'report.html'}   ({time.perf_counter() - start:.1f} s)")
+
+
+def read_data(path: Path | None) -> Table | None:
+    """Read a table of concentrations before anything is computed."""
+    from resynapse.study.nonmem import read_nonmem
+
+    return None if path is None else read_nonmem(path)
+
+
+def checked_against(result: RunResult, table: Table | None) -> RunResult:
+    """Return the result with its predictive check against a table, if there is one."""
+    from dataclasses import replace
+
+    from resynapse.study.predictive import vpc
+
+    return result if table is None else replace(result, extra={**result.extra, "vpc": vpc(result, table)})
 
 
 def changed(study: Study, n: int | None, seed: int | None) -> Study:
@@ -150,6 +168,7 @@ def qualify(
     ids: Annotated[str, typer.Option(help="Rows to judge, separated by commas; all when empty.")] = "",
     replicates: Annotated[int, typer.Option(min=2, max=100_000, help="Replicate studies for each row.")] = 200,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of every random draw.")] = 1,
+    arrows: Annotated[bool, typer.Option("--arrows", help="Judge again without each arrow of the mechanism (minutes).")] = False,
 ) -> None:
     """Predict the published statistics of evidence rows and judge the model against them."""
     from resynapse.faces.qualify import Order
@@ -157,7 +176,7 @@ def qualify(
 
     wanted = tuple(word.strip() for word in ids.split(",") if word.strip())
     with progress() as tell:
-        lines = judge(Order(evidence, sources, wanted, replicates, seed), out, command_line(), tell)
+        lines = judge(Order(evidence, sources, wanted, replicates, seed, arrows), out, command_line(), tell)
     print("\n".join(lines))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ from resynapse.faces.describe import columns
 from resynapse.faces.run_folder import new_folder, write_facts
 
 if TYPE_CHECKING:
-    from resynapse.methods.evidence import Source
+    from resynapse.methods.evidence import Row, Source
+    from resynapse.study.arrows import Arrow
 
 Tell = Callable[[str, int, int], None]
 AREA_HEADS = {"rows": "rows", "simulated": "simulated", "agreeing": "agreeing", "gmfe": "GMFE", "within_2_fold": "within 2-fold",
@@ -20,19 +22,24 @@ AREA_HEADS = {"rows": "rows", "simulated": "simulated", "agreeing": "agreeing", 
 
 @dataclass(frozen=True)
 class Order:
-    """What is judged: evidence files or folders, the table of sources (None: beside the evidence), ids (all when empty)."""
+    """What is judged: evidence files or folders, the table of sources (None: beside the evidence), ids (all when empty).
+
+    arrows: also judge without each arrow of the mechanism, with fewer people.
+    """
 
     evidence: Sequence[Path]
     sources: Path | None
     ids: tuple[str, ...]
     replicates: int
     seed: int
+    arrows: bool = False
 
 
 def qualify(order: Order, out: Path, command: list[str], tell: Tell) -> list[str]:
     """Judge the model and write comparisons.csv, summary.json, report.html and provenance.json into `out`.
 
-    Returns the lines to print. Raises InputError for a broken file, an unknown id or an `out` that cannot be written.
+    With arrows also arrows.csv, and a section of the report.  Returns the lines to print.
+    Raises InputError for a broken file, an unknown id or an `out` that cannot be written.
     """
     from resynapse.methods.evidence import load_evidence
     from resynapse.methods.qualify import Settings
@@ -46,19 +53,40 @@ def qualify(order: Order, out: Path, command: list[str], tell: Tell) -> list[str
     with new_folder(out, "qualify", mixed=True) as folder:
         settings = Settings(replicates=order.replicates, seed=order.seed)
         result = judge(rows, experiment_of, settings, order.ids, lambda done, whole: tell("experiments", done, whole))
+        arrows = arrows_of(order, rows, folder / "arrows.csv", tell) if order.arrows else []
         tell("writing the report", 1, 1)
         extra: Mapping[str, object] = {"model_hash": {species: model_hash(build(species)) for species in ("human", "mouse")}}
         write(result, folder, extra)
-        write_report(result, sources, folder / "report.html")
+        write_report(result, sources, folder / "report.html", arrows)
         write_facts(folder, "qualify", provenance(build(), order.seed, result.digest, command))
     return lines(summary(result), out)
 
 
-def write_report(result: Any, sources: Mapping[str, Source], path: Path) -> None:
+def write_report(result: Any, sources: Mapping[str, Source], path: Path, arrows: Sequence[Arrow] = ()) -> None:
     """Write the report of a qualification."""
     from resynapse.faces.report import write_qualify_report
 
-    write_qualify_report(result, sources, path)
+    write_qualify_report(result, sources, path, arrows)
+
+
+def arrows_of(order: Order, rows: Sequence[Row], path: Path, tell: Tell) -> list[Arrow]:
+    """Judge again without each arrow, write the table to `path` and return it."""
+    from resynapse.study.arrows import arrow_table
+
+    asked = [row for row in rows if not order.ids or row.id in order.ids]
+    table = arrow_table(asked, progress=tell)
+    write_arrows(table, path)
+    return table
+
+
+def write_arrows(table: Sequence[Arrow], path: Path) -> None:
+    """Write the fit without each arrow as CSV: rows that agree and rows simulated by area, ids gained and lost."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        heads = [f"{area}_{word}" for area in table[0].agree for word in ("agree", "simulated")]
+        writer.writerow(["arrow", "meaning", *heads, "gained", "lost"])
+        for a in table:
+            writer.writerow([a.name, a.meaning, *(n for pair in a.agree.values() for n in pair), " ".join(a.gained), " ".join(a.lost)])
 
 
 def sources_of(order: Order) -> dict[str, Source]:
