@@ -9,7 +9,7 @@ from resynapse.model.population import POPULATIONS
 from resynapse.study.vocabulary import DRUGS, time_text
 
 if TYPE_CHECKING:
-    from resynapse.study.schema import Arm, Study
+    from resynapse.study.schema import Arm, Intake, Study
     from resynapse.study.simulate import RunResult
 
 ROUTE_WORDS = {
@@ -52,7 +52,20 @@ def people(study: Study) -> str:
     meaning = POPULATIONS[study.population.of].meaning if study.population.of in POPULATIONS else study.population.of
     limits = [f"{trait} {x if isinstance(x, str) else f'{x[0]:g} to {x[1]:g}'}" for trait, x in study.population.where.items()]
     kept = f", restricted to {', '.join(limits)}" if limits else ""
-    return f"{study.n:,} virtual people ({meaning}{kept}) were drawn; every arm treated the same people."
+    drawn = f"{study.n:,} virtual people ({meaning}{kept}) were drawn; every arm treated the same people."
+    who = study.population
+    about = {"descent": who.ethnicity, "renal impairment": who.renal, "hepatic impairment": who.hepatic}
+    told = ", ".join(f"{key}: {word}" for key, word in about.items() if word)
+    own = "" if study.disposition == "resynapse" else f" Kinetics were those of the published model {study.disposition}."
+    return f"{drawn}{f' Of all of them, {told}.' if told else ''}{own}"
+
+
+def other_drug(name: str, taken: Intake) -> str:
+    """Return in words what another drug was: rifampicin for 6 d, stopped 3 d before."""
+    factors = [f"{key} {getattr(taken, key):g}" for key in ("gut", "liver", "metabolite", "flow") if getattr(taken, key) != 1]
+    told = f"enzymes or flow changed ({', '.join(factors)})" if factors else name.replace("_", " ")
+    days = "" if taken.days is None else f" for {taken.days:g} d"
+    return f"{told}{days}{f', stopped {taken.stopped:g} d before' if taken.stopped else ''}"
 
 
 def arm_words(name: str, arm: Arm) -> str:
@@ -62,8 +75,10 @@ def arm_words(name: str, arm: Arm) -> str:
     days = f"on day{'s' if len(arm.days) > 1 else ''} {', '.join(f'{d / 24:.4g}' for d in arm.days)}"
     amounts = list(dict.fromkeys(f"{value:g} {unit}" for value, unit in arm.doses)) if DRUGS[arm.drug].active else []
     dose = f" {' then '.join(amounts)}" if len(amounts) < 3 else f" {amounts[0]} rising or falling to {amounts[-1]}"
-    over = f" over {time_text(arm.over)}" if arm.over else ""
+    lengths = " then ".join(map(time_text, arm.lengths)) or (time_text(arm.over) if arm.over else "")
+    over = f" over {lengths}" if lengths else ""
+    beside = f", beside {' and '.join(other_drug(d, t) for d, t in arm.given_with.items())}" if arm.given_with else ""
     route = f" {ROUTE_WORDS.get(arm.route, arm.route)}" if arm.route else ""
     sham = f", with sham on days {', '.join(f'{d / 24:.4g}' for d in arm.blind)}" if arm.blind else ""
     cut = f", with {', '.join(arm.cut)} cut out of the model" if arm.cut else ""
-    return f"Arm {name} got {arm.drug}{dose if amounts else ''}{route}{over} {days}{sham}{cut}."
+    return f"Arm {name} got {arm.drug}{dose if amounts else ''}{route}{over} {days}{sham}{beside}{cut}."

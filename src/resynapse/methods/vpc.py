@@ -73,6 +73,17 @@ def check(
     return Vpc("", "", t, y, kept, middle, count, percentiles, bands, float(inside.mean()), float(hits.mean()), len(s), corrected)
 
 
+def rows(one: Vpc) -> list[dict[str, object]]:
+    """Return one row for each bin and percentile: the data's value and the model's 5, 50 and 95 % of it."""
+    out: list[dict[str, object]] = []
+    for b, time in enumerate(one.middle):
+        for p, percentile in enumerate(PERCENTILES):
+            low, median, high = (float(x) for x in one.bands[p, :, b])
+            seen = {"quantity": one.quantity, "time_h": float(time), "n": int(one.count[b]), "percentile": 100 * percentile}
+            out.append(seen | {"data": float(one.percentiles[p, b]), "low": low, "median": median, "high": high, "unit": one.unit})
+    return out
+
+
 def _edges(t: Array) -> Array:
     """Bins: one for each time that repeats often enough, otherwise quantiles of time."""
     unique, counts = np.unique(t, return_counts=True)
