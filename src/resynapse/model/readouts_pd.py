@@ -24,7 +24,7 @@ class Readouts(Mechanism):
     ltp_error = param(0.35,   "1",      "error of one evoked potentiation",                      (0.1, 0.6),    "assumed")
     test_error = param(0.25,  "1",      "error of one test of behaviour, fraction",              (0.1, 0.5),    "assumed")
     per_stress = param(1.26,  "1",      "cortisol per chronic load: 0.60 SD at the load of the depressed", (0.5, 3.0), "fit:stetler2011")
-    ltp_loss  = param(0.3,    "1",      "loss of evoked potentiation per lost synapse",          (0.0, 3.0),    "fit:piazza2024")
+    ltp_loss  = param(0.05,   "1",      "loss of evoked potentiation per lost synapse",          (0.0, 3.0),    "fit:piazza2024")
     calm_loss = param(2.0,    "1",      "loss of concerted activity per lost synapse",           (0.5, 5.0),    "assumed")
     swa_gain  = param(1.0,    "1",      "slow-wave activity per cortical potentiation",          (0.2, 3.0),    "assumed")
     floating  = param(0.30,   "1",      "immobility per unit of severity, on the log scale",     (0.1, 0.6),    "assumed")
