@@ -175,7 +175,7 @@ def test_an_interval_that_is_not_known_is_a_dash():
         ({"access": "recalled"}, False),
         ({"covariates": {"enrichment": "responders"}}, False),
         ({"covariates": {"background": "new_ad"}}, False),
-        ({"quantity": "BDI"}, False),
+        ({"quantity": "unheard_of"}, False),
         ({"species": "mouse"}, False),
     ],
 )
