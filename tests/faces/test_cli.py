@@ -22,7 +22,7 @@ control: control
 visits: [0 d, 4 h, 1 d]
 endpoints: [change(MADRS, 1 d), response(MADRS, 1 d), peak(ketamine)]
 """
-FILES = ["methods.md", "observations.parquet", "patients.parquet", "provenance.json", "report.html", "study.yaml", "summary.csv"]
+FILES = ["methods.md", "observations.parquet", "patients.parquet", "provenance.json", "report.html", "session.csv", "study.yaml", "summary.csv"]
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def runs(tmp_path_factory):
             with pytest.raises(SystemExit) as stopped:
                 main(["run", str(folder / "one.yaml"), "--out", str(folder / name), *more])
             assert not stopped.value.code
-            patch.setattr(report, "write_run_report", lambda result, path: path.write_text("one report is enough"))
+            patch.setattr(report, "write_run_report", lambda result, path, watched=None: path.write_text("one report is enough"))
     return folder
 
 
@@ -100,7 +100,7 @@ def test_provenance_and_methods(runs):
 
 
 def test_a_run_prints_a_short_summary(call, monkeypatch):
-    monkeypatch.setattr(report, "write_run_report", lambda result, path: path.write_text("one report is enough"))
+    monkeypatch.setattr(report, "write_run_report", lambda result, path, watched=None: path.write_text("one report is enough"))
     code, out, err = call("run", "one.yaml", "--n", 3)
     assert (code, err) == (0, "")
     assert out.startswith("Does one infusion help?\n") and "3 virtual people" in out

@@ -79,8 +79,8 @@ def write_run_report(result: RunResult, path: str | Path, rows: Sequence[Row] | 
         "limits": limits(result), "methods": methods(result), "provenance": provenance_table(result),
         "references": [citation(k) for k in references(result, found)], "study": study_text(result),
     }  # fmt: skip
-    names = [("protocol", "Protocol"), ("endpoints", "Endpoints"), ("mood", "Mood"), ("plasma", "Drug in blood"), ("inside", "Inside"), ("session", "Session"),
-             ("outcomes", "Other outcomes"), ("patients", "Patients"),
+    names = [("protocol", "Protocol"), ("endpoints", "Endpoints"), ("mood", "Mood"), ("plasma", "Drug in blood"), ("inside", "Inside"),
+             ("session", "Session"), ("outcomes", "Other outcomes"), ("patients", "Patients"),
              ("published", "Published"), ("limits", "Limits"), ("methods", "Methods")]  # fmt: skip
     held["sections"] = [("drug" if key == "plasma" else key, name) for key, name in names if held[key]]
     return write_whole(Path(path), render("run.html.j2", held))
@@ -181,8 +181,9 @@ def protocol(result: RunResult) -> Table:
         extra += [f"{i.state} ({i.act} {i.value:g}) at {time_text(i.time)}" for i in arm.interventions]
         role = " (control)" if name == result.study.control else ""
         given = words.ROUTE_WORDS.get(arm.route, arm.route)
-        rows.append((f"{runs.label(name)}{role}", arm.drug, ", ".join(doses) or "–", given or "–",
-                     ", ".join(map(time_text, arm.lengths)) or (time_text(arm.over) if arm.over else "–"), days or "–", "; ".join(extra) or "–"))  # fmt: skip
+        over = ", ".join(map(time_text, arm.lengths)) or (time_text(arm.over) if arm.over else "–")
+        cells = (arm.drug, ", ".join(doses) or "–", given or "–", over, days or "–", "; ".join(extra) or "–")
+        rows.append((f"{runs.label(name)}{role}", *cells))
     return Table(("arm", "drug", "dose", "given", "over", "days", "besides"), rows)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MARK = "provenance.json"
 FORMAT = 1
+CHECK = ("quantity", "time_h", "n", "percentile", "data", "low", "median", "high", "unit")
 SUMMARY = ("endpoint", "arm", "against", "n", "value", "low", "high", "sd", "unit")
 
 
@@ -100,12 +101,13 @@ def _umask() -> int:
 
 
 def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
-    """Write a run: study.yaml, patients and observations as Parquet, summary.csv, methods.md, report.html, provenance.json."""
+    """Write a run: study.yaml, patients and observations as Parquet, summary.csv, session.csv, methods.md, report.html, provenance.json."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     from resynapse.faces.methods_text import methods_text
     from resynapse.faces.report import write_run_report
+    from resynapse.faces.session_panel import HEAD, session_rows, watch
     from resynapse.study import tables
     from resynapse.study.summary import summary
 
@@ -114,7 +116,14 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
     pq.write_table(tables.observations(result), folder / "observations.parquet", compression="zstd")
     write_csv(folder / "summary.csv", SUMMARY, [row.as_dict() for row in summary(result)])
     (folder / "methods.md").write_text(methods_text(result, facts), encoding="utf-8")
-    write_run_report(result, folder / "report.html")
+    watched = watch(result)
+    if watched:
+        write_csv(folder / "session.csv", HEAD, session_rows(watched))
+    write_run_report(result, folder / "report.html", watched=watched)
+    if result.extra.get("vpc"):
+        from resynapse.methods.vpc import rows
+
+        write_csv(folder / "predictive_check.csv", CHECK, [row for one in result.extra["vpc"].values() for row in rows(one)])
     write_facts(folder, "run", facts)
 
 

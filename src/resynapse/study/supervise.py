@@ -3,7 +3,7 @@
 The arms of a result are solved once more for the same people, at the minutes that a clinic looks at; nothing random is drawn anew.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from resynapse.study.simulate import RunResult, arm_events, arm_values, measured
 WATCHED = ("ketamine", "CADSS", "SBP", "DBP", "HR", "sedation_MOAAS", "sleepiness", "cognition")
 SIGNS = ("sedation_MOAAS", "CADSS", "SBP", "DBP")
 MINUTES = np.arange(0.0, 241.0, 2.0)
+MOST = 4000
 LEAVE_MINUTES = (60.0, 90.0, 120.0)
 DEFAULT = Fitness(alert=5.0, cadss_above=4.0, sbp_above=10.0, dbp_above=8.0)
 
@@ -68,14 +69,18 @@ class ArmSupervision:
     happens: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
 
-def supervise(result: RunResult, rules: RuleSet | None = None) -> dict[str, ArmSupervision]:
+def supervise(result: RunResult, rules: RuleSet | None = None, most: int = MOST) -> dict[str, ArmSupervision]:
     """Return the supervision of every arm that has sessions, by name.  rules: those of the project for the drug, unless given.
+
+    most: of a larger cohort only so many people, the first, are watched.
 
     Raises InputError for a species without a model of tolerability.
     """
     if not all(d in result.system.units for d in DRIVERS):
         raise InputError("species", result.study.species, "human: nothing is known of a clinic's session in animals")
     rules = rules or rules_for(result)
+    if result.cohort.n > most:
+        result = replace(result, cohort=result.cohort.take(np.arange(most)))
     return {name: _watch(result, name, arm, rules) for name, arm in result.study.arms.items() if arm.days or arm.blind}
 
 
