@@ -6,6 +6,7 @@ Assumes the published straight lines hold in everybody; the HAMD6 is a power of 
 Not modelled: what these scales ask beside the HAMD17's items.  HAMD21, HAMD24 and HAMD25 have no published link here.
 """
 
+from resynapse.model.symptoms import Scales
 from resynapse.notation import Mechanism, observation, param, pos, power
 
 
@@ -44,3 +45,21 @@ class LinkedScales(Mechanism):
     def HAMD6(self, HAMD17):
         """Six items of the HAMD17, 0-22."""
         return 22 * power(HAMD17 / 52, self.hamd6)
+
+
+def madrs_of(scale: str, total: float) -> float | None:
+    """Return the MADRS total that goes with one on another scale, by the links above and those of `symptoms`; None without a link."""
+    of = LinkedScales
+    if scale == "MADRS":
+        return total
+    if scale == "PHQ9":
+        share = max(total, 0.0) / 27
+        return 60 * (Scales.link.value * share + (1 - Scales.link.value) * share**2)
+    hamd = {
+        "HAMD17": total,
+        "QIDS_SR": (total - of.qids_zero.value) / of.qids_slope.value,
+        "BDI": (total - of.bdi_zero.value) / of.bdi_slope.value,
+        "IDS_SR": (total - of.ids_zero.value) / of.ids_slope.value,
+        "HAMD6": 52 * (max(total, 0.0) / 22) ** (1 / of.hamd6.value),
+    }.get(scale)
+    return None if hamd is None else 60 * (max(hamd, 0.0) / 52) ** (1 / Scales.hamd.value)

@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from resynapse.methods.evidence import Row, word_problem
 from resynapse.methods.pool import Experiment, NotSimulated
 from resynapse.model.interactions import DESCENT, HEPATIC, PERPETRATORS, RENAL, Change
+from resynapse.model.linked_scales import madrs_of
 from resynapse.model.population import POPULATIONS
 from resynapse.model.routes import ROUTES, route_of
 from resynapse.model.scales import READOUTS, SITES
+from resynapse.model.switches import STRAINS
 from resynapse.notation import closest
 from resynapse.study.animals import animal_experiment, is_animal
 from resynapse.study.dosing import is_given
@@ -25,7 +27,7 @@ TREATMENTS = {
 }  # fmt: skip
 WITHOUT_DRUG = ("placebo", "midazolam", "none")
 READ_ELSEWHERE = frozenset(
-    ("of", "ratio_of", "time_zero", "criterion", "remission_threshold", "relapse_threshold", "baseline_sd", "analysis", "madrs_baseline")
+    ("of", "ratio_of", "time_zero", "criterion", "remission_threshold", "relapse_threshold", "baseline_sd", "analysis")
 )  # the judge reads these
 DESCRIPTIVE = frozenset(("country", "design", "routes", "formulation", "inhibitor_dose", "inducer_dose", "control_mix", "entry"))
 
@@ -118,6 +120,7 @@ def setup_of(row: Row) -> tuple[Setup, tuple[str, ...]]:
         plasma_only=row.quantity in READOUTS and READOUTS[row.quantity].area == "plasma",
         markers=row.quantity in READOUTS and READOUTS[row.quantity].area == "mechanism",
         conventional=not is_given(row.drug) and row.route == "oral",
+        cut=_strain(row),
     )
     return made, (*notes, *site_note)
 
@@ -153,19 +156,39 @@ def _days(row: Row) -> tuple[float, ...]:
 
 def _covariates(row: Row) -> tuple[tuple[tuple[str, float, float], ...], tuple[str, ...]]:
     """Return ((covariate, mean, SD or NaN), …) and notes: what the row says of its people, and what of that is not used."""
-    known = {"weight": "weight", "age": "age", "female": "female", "baseline": "madrs", "failed_trials": "failed_trials"}
+    known = {"weight": "weight", "age": "age", "female": "female", "failed_trials": "failed_trials"}
     handled = {*known, "age_range", "ethnicity", "renal", "hepatic", "inhibitor", "inducer", "site", "doses", "background"}
     out, ignored = [], []
     for key, text in row.covariates.items():
-        if key in known and not (key == "baseline" and row.quantity != "MADRS"):
-            out.append((known[key], _number(key, text), row.number("baseline_sd", float("nan")) if key == "baseline" else float("nan")))
+        if key in ("baseline", "madrs_baseline"):
+            out += _severity(row, "MADRS" if key == "madrs_baseline" else row.quantity, _number(key, text))
+        elif key in known:
+            out.append((known[key], _number(key, text), float("nan")))
         elif key == "age_range":
             low, _, high = text.partition("-")
             out += [("age_low", _number(key, low), float("nan")), ("age_high", _number(key, high), float("nan"))]
+        elif key == "genotype" and _strain(row):
+            continue
         elif key not in handled and key not in READ_ELSEWHERE and key not in DESCRIPTIVE:
             ignored.append(f"{key}={text}")
     notes = (f"ignored: {'; '.join(ignored)}",) if ignored else ()
     return tuple(sorted((a, b, c if c == c else -1.0) for a, b, c in out)), notes
+
+
+def _strain(row: Row) -> tuple[str, ...]:
+    """Return the inherited variant that the row names, if the model knows it: bdnf:val/met, bdnf:met/met."""
+    gene = row.covariates.get("genotype", "").replace("/", "_")
+    return (gene,) if gene in STRAINS else ()
+
+
+def _severity(row: Row, scale: str, total: float) -> list[tuple[str, float, float]]:
+    """Return the baseline MADRS that a baseline total stands for, with its SD where the row gives one; nothing for an unlinked scale."""
+    madrs = madrs_of(scale, total)
+    if madrs is None:
+        return []
+    wide = row.number("baseline_sd")
+    above = None if wide is None else madrs_of(scale, total + wide)
+    return [("madrs", madrs, float("nan") if above is None or scale != row.quantity else above - madrs)]
 
 
 def _number(key: str, text: str) -> float:
@@ -197,6 +220,8 @@ def _control(row: Row, setup: Setup) -> Setup | None:
         return replace(setup, route="iv", over=40 / 60, doses=((0.5, "mg/kg"),), days=(0.0,))
     if not row.control:
         return None
+    if row.control == "genotype" and setup.cut:
+        return replace(setup, cut=())
     if row.control in ("no_inhibitor", "no_impairment"):
         kept = tuple(c for c in setup.changes if c in DESCENT.values())
         return replace(setup, changes=kept)

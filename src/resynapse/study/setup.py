@@ -16,8 +16,8 @@ from resynapse.model.kinetics import MOLAR_MASS
 from resynapse.model.population import POPULATIONS, Covariate
 from resynapse.model.scales import READOUTS, readout_of
 from resynapse.model.session_events import DRIVERS
-from resynapse.model.switches import CUTS
 from resynapse.notation import System
+from resynapse.study.animal_pool import switched
 from resynapse.study.beside import changed
 from resynapse.study.dosing import ENANTIOMERS, Administration, dose_events, is_given
 from resynapse.study.sessions import event_series, probes, session_events, side_effects
@@ -47,7 +47,7 @@ class Setup:
     plasma_only: bool
     markers: bool = False  # also what laboratories and scanners see of the mechanism
     conventional: bool = False  # a trial of an ordinary antidepressant: both arms begin a tablet and nobody can tell which
-    cut: tuple[str, ...] = ()  # arrows of the mechanism that are missing
+    cut: tuple[str, ...] = ()  # arrows of the mechanism that are missing, inherited variants
 
     @property
     def depots(self) -> bool:
@@ -114,8 +114,7 @@ def pool_of(setup: Setup, times: tuple[float, ...], n: int, blocks: int, seed: i
     drivers = [d for d in DRIVERS if d in system.units]
     every = np.union1d(axis, probes(sessions, setup.over)) if drivers else axis
     wanted = list(dict.fromkeys([*outputs.values(), *drivers]))
-    missing = {k: v for name in setup.cut for k, v in CUTS[name].values.items() if k in system.params}
-    solved = Ensemble.of(system).run(n, {**people.values, **missing}, schedule, every, wanted, Settings())
+    solved = Ensemble.of(system).run(n, {**people.values, **switched(setup.cut, system)}, schedule, every, wanted, Settings())
     asked = np.isin(every, axis)
     true = {q: solved.values[o][:, asked] for q, o in outputs.items()}
     arm = f"{setup.drug} {setup.route} {setup.treatment}"
