@@ -8,15 +8,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main(folder: Path) -> None:
     """Write every picture; each is made from the model as it stands."""
-    from resynapse.faces import figures
+    from resynapse.faces import disposition_figures, figures
     from resynapse.methods.evidence import load_evidence
     from resynapse.model import build
     from resynapse.study import load_study
+    from resynapse.study.alternatives import pairs
     from resynapse.study.simulate import simulate
     from resynapse.study.window import brain_courses, spans
 
     figures.save(figures.flow_figure(build()), folder / "flow.png")
     figures.save(figures.dose_window_figure(brain_courses(), spans(load_evidence(ROOT / "evidence"))), folder / "dose_window.png")
+    figures.save(disposition_figures.alternatives_figure(pairs()), folder / "pk_alternatives.png")
     study = load_study(ROOT / "studies" / "trd_single_infusion.yaml")
     result = simulate(study.model_copy(update={"population": study.population.model_copy(update={"n": 500})}))
     hours, days = figures.inside_figures(result)
