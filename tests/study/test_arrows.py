@@ -32,6 +32,7 @@ def test_without_the_drive_the_drug_does_nothing():
     whole, cut = arrow_table(rows, ("ampa",), Settings(replicates=20, people=60, blocks=2))
     assert whole.name == "whole model" and cut.name == "ampa" and cut.meaning == CUTS["ampa"].meaning
     assert whole.agree["scores"] == (1, 1) and cut.agree["scores"] == (0, 1) and cut.lost == ("x-1",)
+    assert cut.score < 0 == whole.score
 
 
 def test_the_picture_shows_every_arrow_and_the_change():

@@ -80,13 +80,14 @@ def arrows_of(order: Order, rows: Sequence[Row], path: Path, tell: Tell) -> list
 
 
 def write_arrows(table: Sequence[Arrow], path: Path) -> None:
-    """Write the fit without each arrow as CSV: rows that agree and rows simulated by area, ids gained and lost."""
+    """Write the fit without each arrow as CSV: rows that agree and rows simulated by area, log score, ids gained and lost."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         heads = [f"{area}_{word}" for area in table[0].agree for word in ("agree", "simulated")]
-        writer.writerow(["arrow", "meaning", *heads, "gained", "lost"])
+        writer.writerow(["arrow", "meaning", *heads, "log_score_change", "gained", "lost"])
         for a in table:
-            writer.writerow([a.name, a.meaning, *(n for pair in a.agree.values() for n in pair), " ".join(a.gained), " ".join(a.lost)])
+            counts = [n for pair in a.agree.values() for n in pair]
+            writer.writerow([a.name, a.meaning, *counts, f"{a.score:.4f}", " ".join(a.gained), " ".join(a.lost)])
 
 
 def sources_of(order: Order) -> dict[str, Source]:

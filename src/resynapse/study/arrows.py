@@ -5,13 +5,14 @@ The same rows, people and draws each time, so a difference comes from the arrow 
 the model as it stands leans on the arrow, not that no other model could do without.
 """  # noqa: D209
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from resynapse.methods.evidence import Row
 from resynapse.methods.judge import area
 from resynapse.methods.pool import Experiment, NotSimulated
-from resynapse.methods.qualify import Qualification, Settings, qualify
+from resynapse.methods.qualify import Comparison, Qualification, Settings, qualify
 from resynapse.model.switches import CUTS
 from resynapse.study import animal_pool
 from resynapse.study.animal_pool import Cage
@@ -27,13 +28,17 @@ QUICK = Settings(replicates=100, people=500, blocks=10)
 
 @dataclass(frozen=True)
 class Arrow:
-    """Fit without one arrow: {area: rows that agree, of those simulated}; gained and lost: ids against the whole model."""
+    """Fit without one arrow: {area: rows that agree, of those simulated}; gained and lost: ids against the whole model.
+
+    score: mean log score over rows, against the whole model's; below 0, what was observed became less likely.
+    """
 
     name: str
     meaning: str
     agree: dict[str, tuple[int, int]]
     gained: tuple[str, ...] = ()
     lost: tuple[str, ...] = ()
+    score: float = 0.0
 
 
 def without(arrow: str, experiment: Experiment) -> Experiment:
@@ -71,7 +76,8 @@ def arrow_table(
             progress(f"without {name}", k, len(arrows))
         found = _fit(asked, name, settings)
         now = _right(found)
-        out.append(Arrow(name, CUTS[name].meaning, _agree(found), tuple(sorted(now - right)), tuple(sorted(right - now))))
+        change = _score(found, whole)
+        out.append(Arrow(name, CUTS[name].meaning, _agree(found), tuple(sorted(now - right)), tuple(sorted(right - now)), change))
     return [out[0], *sorted(out[1:], key=lambda a: (len(a.gained) - len(a.lost), a.name))]
 
 
@@ -93,3 +99,29 @@ def _agree(found: Qualification) -> dict[str, tuple[int, int]]:
         simulated = [c for c in found.comparisons if c.area == name and c.verdict is not None]
         out[name] = (sum(c.word == "agrees" for c in simulated), len(simulated))
     return out
+
+
+def _score(found: Qualification, whole: Qualification) -> float:
+    """Return the mean change of the log score over the rows that both simulate."""
+    pairs = [(log_score(a), log_score(b)) for a, b in zip(found.comparisons, whole.comparisons, strict=True)]
+    both = [a - b for a, b in pairs if a is not None and b is not None]
+    return sum(both) / len(both) if both else 0.0
+
+
+def log_score(one: Comparison) -> float | None:
+    """Return the log of how likely the prediction made what was observed; None where it says nothing of that.
+
+    Numbers: normal about the median with the SD over replicates, no farther off than five SD.  Directions: share of replicates with
+    the observed sign, one of each sign added.
+    """
+    p = one.prediction
+    if p is None:
+        return None
+    if one.row.statistic == "direction":
+        shares = {1.0: p.up, -1.0: p.down}
+        share = shares.get(one.row.value, 1.0 - abs(p.up - p.down))
+        return math.log((100 * share + 1) / 103)
+    if p.sd <= 0 or not math.isfinite(p.sd):
+        return None
+    z = min(abs(one.row.value - p.median) / p.sd, 5.0)
+    return -0.5 * z * z - math.log(p.sd)
