@@ -38,29 +38,53 @@ class Change:
         return replace(self, gut=parts["gut"], liver=parts["liver"], metabolite=parts["metabolite"], flow=parts["flow"])
 
 
+def _inhibits(meaning: str, gut: float, liver: float, metabolite: float = 1.0, source: str = "assumed") -> Change:
+    return Change(meaning, source, gut, liver, metabolite, 1.0, 4, INHIBITOR_HALF_DAYS)
+
+
+def _induces(meaning: str, gut: float, liver: float, metabolite: float, source: str = "assumed") -> Change:
+    return Change(meaning, source, gut, liver, metabolite, 1.0, 5, INDUCER_HALF_DAYS)
+
+
+_RIFAMPICIN = _induces("strong inducer of CYP3A and CYP2B6", 12.5, 1.53, 1.9, "fit:peltoniemi2012rif,noppers2011")
+_CLARITHROMYCIN = _inhibits("strong inhibitor of CYP3A", 0.05, 0.50, 0.9, "fit:hagelberg2010")
+_LIKE_RIFAMPICIN = replace(_RIFAMPICIN, meaning="strong inducer of CYP3A, taken as rifampicin", source="assumed")
+_LIKE_CLARITHROMYCIN = replace(_CLARITHROMYCIN, meaning="strong inhibitor of CYP3A, taken as clarithromycin", source="assumed")
+_MODERATE_INDUCER = _induces("moderate inducer of CYP3A and CYP2B6", 4.0, 1.25, 1.4)
+
 PERPETRATORS: dict[str, Change] = {
-    "rifampicin": Change(
-        "strong inducer of CYP3A and CYP2B6", "fit:peltoniemi2012rif,noppers2011", 12.5, 1.53, 1.9, 1.0, 5, INDUCER_HALF_DAYS
-    ),
-    "clarithromycin": Change("strong inhibitor of CYP3A", "fit:hagelberg2010", 0.05, 0.50, 0.9, 1.0, 4, INHIBITOR_HALF_DAYS),
-    # Kinds of drug and genotype without a published ratio: strengths are assumptions, to be replaced by `custom` where known.
-    "cyp3a_inhibitor_moderate": Change("moderate inhibitor of CYP3A", "assumed", 0.35, 0.75, 0.95, 1.0, 3, INHIBITOR_HALF_DAYS),
-    "cyp2b6_inhibitor": Change("inhibitor of CYP2B6", "assumed", 1.0, 0.60, 0.85, 1.0, 3, INHIBITOR_HALF_DAYS),
-    "cyp3a_inducer_moderate": Change("moderate inducer of CYP3A and CYP2B6", "assumed", 4.0, 1.25, 1.4, 1.0, 7, INDUCER_HALF_DAYS),
+    "rifampicin": _RIFAMPICIN,
+    "clarithromycin": _CLARITHROMYCIN,
+    # Without a published ratio at hand: kinds of drug with strengths that are assumptions, to be replaced by `custom` where known.
+    "itraconazole": _LIKE_CLARITHROMYCIN,
+    "ketoconazole": _LIKE_CLARITHROMYCIN,
+    "ritonavir": _LIKE_CLARITHROMYCIN,
+    "carbamazepine": _LIKE_RIFAMPICIN,
+    "phenytoin": _LIKE_RIFAMPICIN,
+    "st_johns_wort": _MODERATE_INDUCER,
+    "efavirenz": _MODERATE_INDUCER,
+    "grapefruit_juice": _inhibits("inhibitor of CYP3A in the gut wall alone", 0.3, 1.0),
+    "ticlopidine": _inhibits("inhibitor of CYP2B6", 1.0, 0.6, 0.85),
+    "clopidogrel": _inhibits("weaker inhibitor of CYP2B6", 1.0, 0.75, 0.9),
+    "cyp3a_inhibitor_moderate": _inhibits("moderate inhibitor of CYP3A", 0.35, 0.75, 0.95),
+    "cyp2b6_inhibitor": _inhibits("inhibitor of CYP2B6", 1.0, 0.60, 0.85),
+    "cyp3a_inducer_moderate": _MODERATE_INDUCER,
     "cyp2b6_poor": Change("two CYP2B6*6 alleles: poor metaboliser", "assumed", 1.0, 0.70, 0.85),
 }
 
 RENAL: dict[str, Change] = {
     "none": Change("usual function", "convention"),
-    "mild": Change("mild impairment", "assumed", metabolite=0.9),
-    "moderate": Change("moderate impairment", "fit:jnj_renal2021", metabolite=0.72),
-    "severe": Change("severe impairment", "fit:jnj_renal2021", metabolite=0.60),
+    "mild": Change("mild impairment", "fit:jnj_renal2021", liver=0.80, metabolite=0.86),
+    "moderate": Change("moderate impairment", "fit:jnj_renal2021", liver=0.70, metabolite=0.72),
+    "severe": Change("severe impairment", "fit:jnj_renal2021", liver=0.65, metabolite=0.65),
 }
 
 HEPATIC: dict[str, Change] = {
     "none": Change("usual function", "convention"),
     "mild": Change("Child-Pugh A", "assumed", gut=0.9, liver=0.8, flow=0.95),
     "moderate": Change("Child-Pugh B", "assumed", gut=0.7, liver=0.5, flow=0.85),
+    "child_pugh_a": Change("Child-Pugh A", "assumed", gut=0.9, liver=0.8, flow=0.95),
+    "child_pugh_b": Change("Child-Pugh B", "assumed", gut=0.7, liver=0.5, flow=0.85),
 }
 
 _ASIAN = Change("Asian descent: fewer other metabolites, slower norketamine clearance", "perezruixo2021", liver=0.82, metabolite=0.81)
