@@ -7,6 +7,7 @@ from resynapse.methods.rules import RuleSet, read_rule
 from resynapse.notation import InputError
 from resynapse.study.reading import study_of
 from resynapse.study.simulate import simulate
+from resynapse.study.summary import summary
 from resynapse.study.supervise import LEAVE_MINUTES, supervise
 
 SPRAY = {"drug": "esketamine", "route": "intranasal", "days": [0, 3.5, 7, 10.5]}
@@ -78,3 +79,25 @@ def test_animals_have_no_clinic():
     mice = study({"a": {"drug": "ketamine", "dose": "10 mg/kg", "route": "ip", "days": [0]}}, "mouse", "stressed_mouse", 5)
     with pytest.raises(InputError, match="human"):
         supervise(simulate(mice))
+
+
+def test_incidences_are_endpoints():
+    wanted = ["incidence(dissociation)", "incidence(dissociation, 7 d)", "incidence(any_adverse_event)"]
+    arms = {"placebo": {"drug": "placebo", "route": "intranasal", "days": [0, 3.5, 7, 10.5]}, "high": {**SPRAY, "dose": "84 mg"}}
+    found = simulate(study_of({
+        "question": "q", "population": {"of": "trd_adult", "n": 200, "seed": 5}, "arms": arms, "visits": ["0 d", "14 d"],
+        "endpoints": wanted,
+    }))  # fmt: skip
+    share = {(r.endpoint, r.arm): r.value for r in summary(found)}
+    assert share[wanted[0], "high"] == next(e.ever for e in supervise(found)["high"].events if e.event == "dissociation")
+    assert share[wanted[1], "high"] < share[wanted[0], "high"] < share[wanted[2], "high"]
+    assert share[wanted[0], "placebo"] < share[wanted[0], "high"] - 0.1
+
+
+@pytest.mark.parametrize("wrong", ["incidence(MADRS)", "change(nausea, 14 d)", "incidence(nausee)"])
+def test_a_wrong_incidence_is_refused(wrong):
+    with pytest.raises(InputError, match="incidence|nausea"):
+        study_of({
+            "question": "q", "population": {"of": "trd_adult", "n": 5}, "arms": {"a": {"drug": "none"}}, "visits": ["14 d"],
+            "endpoints": [wrong],
+        })  # fmt: skip

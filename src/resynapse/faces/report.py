@@ -256,7 +256,7 @@ def patients(result: RunResult) -> list[Picture]:
 def outcomes(result: RunResult) -> list[Picture]:
     """Return a picture of every read-out that the study asks for and that no other section shows."""
     asked = dict.fromkeys(e.quantity for e in result.study.endpoints)
-    rest = [q for q in asked if not _is_mood(q) and READOUTS[q].area != "plasma"]
+    rest = [q for q in asked if not _is_mood(q) and READOUTS[q].area not in ("plasma", "event")]
     return [picture(runs.outcome_figure(result, q), READOUTS[q].meaning) for q in rest]
 
 

@@ -6,6 +6,7 @@ A scale's thresholds are those of the evidence schema: remission MADRS <= 10, HA
 from dataclasses import dataclass
 
 from resynapse.model.kinetics import ANALYTES
+from resynapse.model.session_events import LAWS
 
 SITES = ("venous", "arterial")
 
@@ -44,6 +45,8 @@ def _plasma() -> dict[str, Readout]:
 
 READOUTS: dict[str, Readout] = {
     **_plasma(),
+    **{name: Readout(f"event:{name}", "1", law.meaning, "event") for name, law in LAWS.items()},
+    "any_adverse_event": Readout("event:any_adverse_event", "1", "any of the events of a session", "event"),
     "s_ketamine_brain": Readout("s_effect_site", "µM", "unbound S-ketamine in brain", "brain"),
     "r_ketamine_brain": Readout("r_effect_site", "µM", "unbound R-ketamine in brain", "brain"),
     "MADRS": Readout("MADRS", "points", "Montgomery-Åsberg depression rating, total", "scores", Scale(0, 60, 1, 10, 22)),

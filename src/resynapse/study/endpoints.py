@@ -31,13 +31,14 @@ STATISTICS = {
     "response": Statistic("share with a fall of at least 50 %", "visit"),
     "remission": Statistic("share at or below the scale's threshold", "visit"),
     "relapse": Statistic("share that reached the scale's threshold of relapse by a time", "visit"),
+    "incidence": Statistic("share of people with an event at least once, until a time or at all", "window"),
     "peak": Statistic("largest value within 4 h of each dose, averaged over sessions", ""),
     "trough": Statistic("value just before each later dose, averaged over sessions", ""),
     "cmax": Statistic("largest concentration", "window"),
     "tmax": Statistic("time of the largest concentration", "window"),
     "auc": Statistic("area under the curve until a time", "window"),
 }
-NOT_YET = ("incidence", "time_to_response", "time_to_remission", "time_to_relapse", "auc_inf", "half_life")
+NOT_YET = ("time_to_response", "time_to_remission", "time_to_relapse", "auc_inf", "half_life")
 NEEDS_SCALE = ("response", "remission", "relapse")
 _SHAPE = re.compile(r"\s*([A-Za-z_][A-Za-z_0-9]{0,39})\s*\(\s*([A-Za-z][A-Za-z_0-9:.-]{0,59})\s*(?:,\s*([^(),]{1,40}?)\s*)?\)\s*")
 
@@ -81,6 +82,9 @@ def check_quantity(asked: Endpoint) -> None:
     from resynapse.model.scales import READOUTS
 
     one_of(asked.quantity, tuple(READOUTS), "a quantity that the model gives")
+    if (READOUTS[asked.quantity].area == "event") != (asked.statistic == "incidence"):
+        events = ", ".join(name for name, one in READOUTS.items() if one.area == "event")
+        raise Refused(str(asked), f"incidence, and no other statistic, of an event: {events}")
     scale = READOUTS[asked.quantity].scale
     if asked.statistic not in NEEDS_SCALE:
         return

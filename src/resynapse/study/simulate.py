@@ -18,6 +18,7 @@ from resynapse.methods.endpoints import Course
 from resynapse.model.blinding import BELIEF
 from resynapse.model.population import POPULATIONS, Covariate, Population, Spread, parameters_of, spreads_of
 from resynapse.model.scales import READOUTS, STORY, readout_of
+from resynapse.model.session_events import DRIVERS
 from resynapse.model.switches import CUTS, INTERVENTIONS
 from resynapse.notation import InputError, System
 from resynapse.study.beside import changed, changes
@@ -25,7 +26,7 @@ from resynapse.study.disposition import descent_of, routes_of, spreads_for, syst
 from resynapse.study.dosing import Administration, dose_events, is_given
 from resynapse.study.schema import Arm, Study
 from resynapse.study.schema import Population as Participants
-from resynapse.study.sessions import session_events
+from resynapse.study.sessions import event_series, probes, session_events, side_effects
 
 SESSION_GRID_H = np.array([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 75, 90, 105, 120, 150, 180, 240, 300, 360, 480, 720]) / 60
 ALL_SESSIONS = ("peak", "cmax", "tmax", "auc", "auc_inf", "half_life")
@@ -76,7 +77,8 @@ class RunResult:
 def asked(study: Study) -> list[str]:
     """Return the quantities that a study needs: those of its endpoints and one for each link of the chain."""
     readable = set(system_of(study).readable())
-    given = [q for q in READOUTS if readout_of(q, study.sampling.site)[0] in readable]
+    drawn = set(DRIVERS) <= readable
+    given = [q for q, r in READOUTS.items() if (drawn if r.area == "event" else readout_of(q, study.sampling.site)[0] in readable)]
     for place, endpoint in enumerate(study.endpoints):
         if endpoint.quantity not in given:
             what = f"a quantity that the model of this study gives: {', '.join(given)}"
@@ -204,17 +206,24 @@ def simulate(
     ensemble = Ensemble.of(system)
     people = people or people_of(study, system)
     times = grid(study)
-    outputs = {q: readout_of(q, study.sampling.site)[0] for q in wanted}
+    outputs = {q: readout_of(q, study.sampling.site)[0] for q in wanted if READOUTS[q].area != "event"}
+    events = [q for q in wanted if q not in outputs]
+    read = list(dict.fromkeys([*outputs.values(), *(DRIVERS if events else ())]))
     arms = {}
     for k, (name, arm) in enumerate(study.arms.items()):
         if progress:
             progress(f"arm {name}", k, len(study.arms))
         schedule = Schedule.of(arm_events(study, arm, system, people), people.n, system)
         values = arm_values(arm, people, system, study.population)
-        solved = ensemble.run(people.n, values, schedule, times, list(dict.fromkeys(outputs.values())), settings)
-        true = {q: solved.values[o] for q, o in outputs.items()}
-        seen = {q: measured(q, o, true[q], times, people, (system, name)) for q, o in outputs.items()}
         sessions = tuple(sorted({*arm.days, *arm.blind}))
+        every = np.union1d(times, probes(sessions, arm.over)) if events else times
+        solved = ensemble.run(people.n, values, schedule, every, read, settings)
+        true = {q: solved.values[o][:, np.isin(every, times)] for q, o in outputs.items()}
+        seen = {q: measured(q, o, true[q], times, people, (system, name)) for q, o in outputs.items()}
+        if events:
+            series = event_series(side_effects(solved.values, every, sessions, people), sessions, times)
+            counted = {q: series[f"event:{q}"] for q in events}
+            true, seen = true | counted, seen | counted
         arms[name] = ArmResult(name, times, true, seen, sessions, tuple(int(i) for i in solved.failed))
     if progress:
         progress("done", len(study.arms), len(study.arms))
