@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from resynapse.engine import Ensemble, Event, Schedule, Settings
-from resynapse.methods.cohort import Cohort
+from resynapse.methods.cohort import Cohort, limited
 from resynapse.methods.vpc import Vpc, check
 from resynapse.model import build
 from resynapse.model.population import POPULATIONS, parameters_of
@@ -98,7 +98,8 @@ def _copies(
 def _people(study: Study, table: Table, system: System, copies: int, seed: int) -> Cohort:
     """Draw copies of the table's people: their own weight, age and sex where the table has them."""
     population, n = POPULATIONS[study.population.of], len(table.ids)
-    people = draw_people(population, population.covariates, system, (n * copies, seed, copies), spreads_for(study))
+    covariates = limited(population.covariates, study.population.limits)
+    people = draw_people(population, covariates, system, (n * copies, seed, copies), spreads_for(study))
     for column, name in (("WT", "weight"), ("AGE", "age"), ("SEX", "female")):
         known = table.first(column)
         if known is not None:
