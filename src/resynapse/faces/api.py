@@ -1,10 +1,10 @@
 """The Python face: people, a course of doses, a result; the same words as the study files.
 
-    import resynapse as rs
-    people = rs.Population.draw("trd_adult", n=500, seed=7)
-    course = rs.Regimen.infusion("0.5 mg/kg", over="40 min", days=[0, 3, 7, 10])
-    result = rs.simulate(people, course, until="28 d")
-    result.summary("change(MADRS, 28 d)")
+import resynapse as rs
+people = rs.Population.draw("trd_adult", n=500, seed=7)
+course = rs.Regimen.infusion("0.5 mg/kg", over="40 min", days=[0, 3, 7, 10])
+result = rs.simulate(people, course, until="28 d")
+result.summary("change(MADRS, 28 d)")
 """
 
 from collections.abc import Mapping, Sequence

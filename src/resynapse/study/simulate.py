@@ -34,7 +34,7 @@ ALL_SESSIONS = ("peak", "cmax", "tmax", "auc", "auc_inf", "half_life")
 
 @dataclass(frozen=True)
 class ArmResult:
-    """One arm: times (T,) h; true and measured values {quantity: (n, T)}; session starts (h); people whose solve failed."""
+    """One arm: times (T,) h; true and measured {quantity: (n, T)}; session starts (h), sham among them; people not solved."""
 
     name: str
     times: np.ndarray
@@ -42,13 +42,15 @@ class ArmResult:
     measured: dict[str, np.ndarray]
     sessions: tuple[float, ...]
     failed: tuple[int, ...] = ()
+    sham: tuple[float, ...] = ()
 
     def course(self, quantity: str, as_measured: bool = True) -> Course:
         """Return one quantity with the thresholds of its scale, as it was measured or without error of measurement."""
         scale = READOUTS[quantity].scale
         limits = (scale.remission, scale.relapse) if scale else (None, None)
         values = self.measured if as_measured else self.true
-        return Course(quantity, self.times, values[quantity], self.sessions, *limits)
+        dosed = tuple(t for t in self.sessions if t not in self.sham) or self.sessions
+        return Course(quantity, self.times, values[quantity], dosed, *limits)
 
 
 @dataclass(frozen=True)
@@ -224,7 +226,7 @@ def simulate(
             series = event_series(side_effects(solved.values, every, sessions, people), sessions, times)
             counted = {q: series[f"event:{q}"] for q in events}
             true, seen = true | counted, seen | counted
-        arms[name] = ArmResult(name, times, true, seen, sessions, tuple(int(i) for i in solved.failed))
+        arms[name] = ArmResult(name, times, true, seen, sessions, tuple(int(i) for i in solved.failed), tuple(arm.blind))
     if progress:
         progress("done", len(study.arms), len(study.arms))
     return RunResult(study, system, people, arms)
