@@ -53,3 +53,12 @@ def test_response_at_any_visit_is_read_off_the_scale():
 def test_scales_without_a_published_link_are_not_simulated():
     found = experiment_of(row(quantity="HAMD24"))
     assert isinstance(found, NotSimulated) and "HAMD24" in found.reason
+
+
+def test_patients_are_compared_with_healthy_people_as_they_are():
+    found = experiment_of(row(quantity="cortisol", statistic="direction", unit="sign", drug="none", route="none", dose=None, dose_unit="",
+                              duration_min=None, dose_days=(), time_h=None, control="healthy", value=1.0))  # fmt: skip
+    assert isinstance(found, Experiment) and found.control is not None
+    assert found.read_h == 0.0 and found.control.key.population == "healthy_adult"  # pyright: ignore
+    ill, well = (e.simulate((0.0,), 40, 2, 1).noise_free["cortisol"].mean() for e in (found, found.control))  # pyright: ignore
+    assert ill > 0.3 and abs(well) < 1e-6

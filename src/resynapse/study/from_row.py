@@ -7,6 +7,7 @@ window) is the judge's business.  The observed number is never looked at here.
 from dataclasses import dataclass, replace
 
 from resynapse.methods.evidence import Row, word_problem
+from resynapse.methods.judge import RATES
 from resynapse.methods.pool import Experiment, NotSimulated
 from resynapse.model.interactions import DESCENT, HEPATIC, PERPETRATORS, RENAL, Change
 from resynapse.model.linked_scales import madrs_of
@@ -54,6 +55,8 @@ def experiment_of(row: Row) -> Experiment | NotSimulated:
 
 
 def _experiment(row: Row, setup: Setup, notes: tuple[str, ...], control: Setup | None) -> Experiment:
+    untouched = row.drug == "none" and row.statistic not in RATES  # people as they are, whenever they are looked at
+
     def made(of: Setup, other: Experiment | None) -> Experiment:
         last = of.days[-1] * 24.0 if of.days else 0.0
         if row.covariates.get("time_zero") == "last_dose" and len(of.days) <= 1:
@@ -66,6 +69,7 @@ def _experiment(row: Row, setup: Setup, notes: tuple[str, ...], control: Setup |
             dose_h=tuple(24.0 * d for d in of.days) or (0.0,),
             infusion_h=of.over,
             zero_h=zero,
+            read_h=0.0 if untouched else None,
             control=other,
             notes=notes,
         )
@@ -230,7 +234,9 @@ def _control(row: Row, setup: Setup) -> Setup | None:
         return replace(setup, changes=kept)
     if row.control in WITHOUT_DRUG:
         return replace(setup, drug=row.control, treatment="", route="none", doses=(), over=setup.over)
-    if row.control in ("baseline", "vehicle", "healthy"):
+    if row.control == "healthy":
+        return replace(setup, population="healthy_adult", covariates=(), drug="none", treatment="", route="none", doses=())
+    if row.control in ("baseline", "vehicle"):
         return None if row.control == "baseline" else replace(setup, drug="placebo", treatment="", route="none", doses=())
     if row.control in TREATMENTS:
         return replace(setup, drug="none", treatment=TREATMENTS[row.control], route="none", doses=())
