@@ -28,6 +28,7 @@ since_food: 3 h
 since_drink: 45 min
 sbp: 128 mmHg
 dbp: 80 mmHg
+hypertension: no
 """
 
 

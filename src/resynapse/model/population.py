@@ -65,6 +65,11 @@ def _female(share: float, source: str) -> Covariate:
     return Covariate("bernoulli", share, 0.0, 0.0, 1.0, "1", source)
 
 
+def _hypertension(share: float) -> Covariate:
+    """Known hypertension that is controlled well enough for a trial."""
+    return Covariate("bernoulli", share, 0.0, 0.0, 1.0, "1", "assumed")
+
+
 def _depressed(age: tuple[float, float, str], female: tuple[float, str], madrs: tuple[float, float, str]) -> dict[str, Covariate]:
     """The covariates of a depressed adult population: (mean, SD, source) each; weight as in the pooled esketamine analysis."""
     return {
@@ -72,6 +77,7 @@ def _depressed(age: tuple[float, float, str], female: tuple[float, str], madrs: 
         "female": _female(*female),
         "weight": _weight(76, 0.20, "perezruixo2021"),
         "madrs": _normal(madrs[0], madrs[1], 20, 58, "points", madrs[2]),
+        "hypertension": _hypertension(0.25),
     }
 
 
@@ -99,6 +105,7 @@ POPULATIONS: dict[str, Population] = {
             "female": _female(0.62, "assumed"),
             "weight": _weight(76, 0.20),
             "madrs": _normal(35.5, 6.0, 20, 58, "points", "assumed"),
+            "hypertension": _hypertension(0.5),
         },
     ),
     "mdd_adult": Population(
@@ -251,8 +258,8 @@ def spreads_of(species: str) -> tuple[Spread, ...]:
 
 
 def parameters_of(covariates: Numbers, values: Numbers, typical: dict[str, float]) -> Numbers:
-    """Return the parameters that covariates set (n,): weight, age, sex, and the severity that a baseline MADRS stands for."""
-    out = {name: covariates[name] for name in ("weight", "age", "female") if name in covariates and name in typical}
+    """Return the parameters that covariates set (n,): weight, age, sex, hypertension, and the severity that a baseline MADRS stands for."""
+    out = {name: covariates[name] for name in ("weight", "age", "female", "hypertension") if name in covariates and name in typical}
     if "madrs" in covariates and "severity0" in typical:
         out["severity0"] = np.maximum(psi_of_madrs(covariates["madrs"]) - values.get("psi_health", typical["psi_health"]), 0.0)
     return out

@@ -35,7 +35,7 @@ LAWS: dict[str, Law] = {
     "dissociation": Law("dissociation, reported",              "CADSS",          0.0136,  0.0275,  1.0, 0.35, _ALL),
     "dissociation_severe": Law("dissociation, rated severe",   "CADSS",          0.0001,  0.0021,  1.2, 0.50, "fit:benefitrisk2021"),
     "euphoric_mood": Law("euphoria",                           "CADSS",          0.0012,  0.0011,  1.0, 0.40, _LABEL),
-    "blood_pressure_increased": Law("blood pressure, reported", "sbp_rise",      0.0086,  0.0041,  1.0, 0.75, _ALL),
+    "blood_pressure_increased": Law("blood pressure, reported", "sbp_rise",      0.0086,  0.0045,  1.0, 0.90, _ALL),
     "tachycardia": Law("fast pulse",                           "sbp_rise",       0.0009,  0.00028, 1.0, 0.40, "fit:spravato_label2020"),
     "sedation": Law("sedation, reported",                      "sedation_depth", 0.0080,  0.1250,  1.0, 0.65, _ALL),
     "somnolence": Law("sleepiness, reported",                  "sedation_depth", 0.0287,  0.2581,  1.0, 0.40, "fit:takahashi2021full"),

@@ -16,6 +16,7 @@ from resynapse.methods.rule_words import FIELDS
 from resynapse.methods.rules import Judgement, RuleSet, judge_person, person_of
 from resynapse.methods.session import share_interval
 from resynapse.model.population import POPULATIONS
+from resynapse.model.tolerability import Circulation
 from resynapse.notation import InputError
 from resynapse.study.reading import study_of
 from resynapse.study.rule_files import load_rules, rule_file
@@ -25,6 +26,7 @@ from resynapse.study.yaml import read_file
 
 COURSE_STAGES = ("indication", "contraindication")
 DRUGS = ("esketamine", "ketamine")
+WORDS = (("sex", "female", "female"), ("hypertension", "yes", "hypertension"))  # field of a person, word, covariate that it sets to 1
 TWICE_WEEKLY = (0, 3.5, 7, 10.5, 14, 17.5, 21, 24.5)
 POPULATION = {"trd": "trd_adult", "mdd": "mdd_adult", "mdd_si": "mdd_adult_si", "bipolar": "bipolar_adult"}
 DISCLAIMER = "For research use only: a simulation of people like this one, not a medical device and not dosing advice."
@@ -131,14 +133,13 @@ def people_like(person: Mapping[str, float | str], population: str, how: tuple[i
     """Return the population's covariates with what is known of the person put in place, and notes on what is not known."""
     out, notes = dict(POPULATIONS[population].covariates), []
     known = {k: float(v) for k, v in person.items() if k in ("age", "weight", "madrs") and v == v}
-    if "sex" in person:
-        known["female"] = float(person["sex"] == "female")
+    known |= {name: float(person[field] == word) for field, word, name in WORDS if field in person}
     for name, covariate in out.items():
         if name in known:
             value = known[name]
             if name == "madrs" and value < 12:
                 notes.append("a MADRS below 12 leaves little to relieve: response and remission say little")
-            kind = "bernoulli" if name == "female" else "normal"
+            kind = "bernoulli" if covariate.kind == "bernoulli" else "normal"
             out[name] = replace(covariate, kind=kind, a=value, b=0.0, low=min(covariate.low, value), high=max(covariate.high, value))
         else:
             word = "sex" if name == "female" else name
@@ -147,14 +148,13 @@ def people_like(person: Mapping[str, float | str], population: str, how: tuple[i
 
 
 def _pressures(person: Mapping[str, float | str], people: Cohort) -> None:
-    """Give everybody the person's blood pressure at rest."""
-    high = float(person.get("hypertension", "no") == "yes")
-    people.values["hypertension"] = np.full(people.n, high)
-    age = people.values.get("age", np.full(people.n, 40.0))
+    """Give everybody the person's blood pressure at rest: the measured one less what age and hypertension add."""
+    rest = {name: Circulation().own()[name].value for name in ("sbp_age", "sbp_high", "dbp_high")}
+    high = people.values.get("hypertension", np.zeros(people.n))
     if "sbp" in person:
-        people.values["sbp_rest"] = float(person["sbp"]) - 0.4 * (age - 40) - 14.0 * high
+        people.values["sbp_rest"] = float(person["sbp"]) - rest["sbp_age"] * (people.values["age"] - 40) - rest["sbp_high"] * high
     if "dbp" in person:
-        people.values["dbp_rest"] = np.full(people.n, float(person["dbp"]) - 8.0 * high)
+        people.values["dbp_rest"] = float(person["dbp"]) - rest["dbp_high"] * high
 
 
 def benefit_of(result: RunResult) -> tuple[Expectation, ...]:
