@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from resynapse.methods.evidence import Row
+from resynapse.model.interactions import DESCENT
 from resynapse.model.scales import READOUTS
 from resynapse.study.dosing import is_given
 from resynapse.study.schema import Arm, Study
@@ -62,6 +63,8 @@ def _told_plainly(row: Row, study: Study) -> bool:
         return False
     if any(key in row.covariates for key in PARTICULAR):
         return False
+    if any(organ not in ("", "none") for organ in (study.population.renal, study.population.hepatic)):
+        return False
     if found.area == "plasma":
         return row.population not in ("child", "mdd_adolescent") and row.covariates.get("site", "venous") == study.sampling.site
     if (row.covariates.get("background") == "new_ad") != (study.population.background == "new_ad"):
@@ -71,7 +74,7 @@ def _told_plainly(row: Row, study: Study) -> bool:
 
 
 def _same_treatment(row: Row, arm: Arm, study: Study) -> bool:
-    if row.drug != arm.drug or (row.route != arm.route and row.drug != "placebo"):
+    if row.drug != arm.drug or (row.route != arm.route and row.drug != "placebo") or arm.given_with:
         return False
     if row.statistic == "difference_vs_control" and row.control != _control_drug(study):
         return False
@@ -110,6 +113,10 @@ def _same_days(row: Row, arm: Arm) -> bool:
 def _differences(row: Row, arm: Arm, study: Study) -> str:
     """Say what a careful reader should know before comparing."""
     out, plasma = [], READOUTS[row.quantity].area == "plasma"
+    descent = row.covariates.get("ethnicity", "")
+    theirs, mine = (DESCENT.get(word, DESCENT["white"]).factors() for word in (descent, study.population.ethnicity))
+    if plasma and theirs != mine:
+        out.append(f"descent {descent or 'not told'}")
     if row.population != study.population.of and not plasma:
         out.append(row.population.replace("_", " "))
     if arm.route and row.route not in (arm.route, "none"):
