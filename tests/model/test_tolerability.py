@@ -32,7 +32,7 @@ def values(solved, name):
 
 def test_rest_is_rest(twin):
     still = course(twin, 0)
-    for name, rest in (("CADSS", 0.0), ("SBP", 120.0), ("DBP", 77.0), ("HR", 72.0), ("sedation_MOAAS", 5.0), ("cognition", 100.0)):
+    for name, rest in (("CADSS", 0.0), ("SBP", 118.0), ("DBP", 75.0), ("HR", 72.0), ("sedation_MOAAS", 5.0), ("cognition", 100.0)):
         assert values(still, name) == pytest.approx(np.full(len(TIMES), rest), abs=1e-9)
 
 

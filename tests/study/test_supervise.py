@@ -101,3 +101,33 @@ def test_a_wrong_incidence_is_refused(wrong):
             "question": "q", "population": {"of": "trd_adult", "n": 5}, "arms": {"a": {"drug": "none"}}, "visits": ["14 d"],
             "endpoints": [wrong],
         })  # fmt: skip
+
+
+def test_a_study_run_by_rules_holds_reduces_and_loses(tmp_path):
+    rule = "{text: T., source: assumed, stage: before_dose, does: hold, field: sbp, above: %s mmHg}"
+    (tmp_path / "strict.yaml").write_text("rules:\n  r:\n    " + rule % 60)
+    arms = {"placebo": {"drug": "placebo", "route": "intranasal", "days": [0, 3.5, 7, 10.5]}, "high": {**SPRAY, "dose": "84 mg"}}
+    base = {
+        "question": "q", "population": {"of": "trd_adult", "n": 200, "seed": 5}, "arms": arms, "visits": ["0 d", "14 d"],
+        "endpoints": ["peak(ketamine)", "change(MADRS, 14 d)", "incidence(dissociation)"],
+    }  # fmt: skip
+    free, ruled = (simulate(study_of(base | {"supervision": how})) for how in ("none", "rules"))
+    none = simulate(study_of(base | {"supervision": str(tmp_path / "strict.yaml")}))
+    peak = [summary(r)[1].value for r in (free, ruled, none)]
+    assert peak[0] > peak[1] > peak[2] == 0.0
+    conduct, watched = ruled.extra["conduct"]["high"], supervise(ruled)["high"]
+    assert 0 < conduct.held.mean() < 0.5 and 0 < np.isfinite(conduct.stopped).mean() < 0.3
+    assert not np.any(conduct.given & conduct.held) and np.all(conduct.share[:, 0] == 1.0) and conduct.share.min() == pytest.approx(56 / 84)
+    late = np.isnan(ruled.arms["high"].measured["MADRS"][:, -1])
+    assert np.array_equal(late, np.isfinite(conduct.stopped))
+    assert watched.burden.sessions == pytest.approx(conduct.came.sum(axis=1).mean())
+    assert watched.burden.sessions < 4
+    assert supervise(free)["high"].burden.hours > watched.burden.hours > 2 * watched.burden.sessions
+
+
+def test_wrong_supervision_is_refused(tmp_path):
+    base = {"question": "q", "population": {"of": "trd_adult", "n": 5}, "visits": ["1 d"], "endpoints": ["mean(MADRS, 1 d)"]}
+    with pytest.raises(InputError, match="rules"):
+        simulate(study_of(base | {"arms": {"a": {"drug": "placebo"}}, "supervision": "rules"}))
+    with pytest.raises(InputError, match="nowhere.yaml"):
+        simulate(study_of(base | {"arms": {"a": {"drug": "placebo"}}, "supervision": "nowhere.yaml"}))

@@ -87,10 +87,12 @@ def _threshold(course: Course, threshold: float | None, statistic: str) -> float
 
 
 def _peak(course: Course) -> np.ndarray:
-    """Largest value within four hours of each session, averaged over sessions."""
+    """Largest value within four hours of each session, averaged over the sessions at which a person was seen."""
     starts = course.sessions or (0.0,)
-    tops = [course.values[:, (course.times >= s - 1e-9) & (course.times <= s + PEAK_WINDOW_H + 1e-9)].max(axis=1) for s in starts]
-    return np.mean(tops, axis=0)
+    seen = np.where(np.isfinite(course.values), course.values, -np.inf)
+    tops = np.array([seen[:, (course.times >= s - 1e-9) & (course.times <= s + PEAK_WINDOW_H + 1e-9)].max(axis=1) for s in starts])
+    there = np.isfinite(tops)
+    return np.where(there, tops, 0.0).sum(axis=0) / np.where(there.any(axis=0), there.sum(axis=0), np.nan)
 
 
 def _kinetic(statistic: str, t: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -77,6 +77,7 @@ FIELDS: Mapping[str, Field] = {
 SETTINGS: Mapping[str, tuple[str, str]] = {  # name -> (unit inside, meaning)
     "first_dose": ("mg", "first dose"),
     "largest_dose": ("mg", "largest dose"),
+    "reduced_dose": ("mg", "dose for those who do not tolerate a larger one"),
     "sessions_per_week": ("/week", "sessions in a week"),
     "device_interval": ("h", "time between devices"),
     "treatment_after_response": ("months", "shortest treatment after improvement"),

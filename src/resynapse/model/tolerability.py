@@ -92,8 +92,8 @@ class Circulation(Mechanism):
     """Blood pressure and heart rate; their scatter between measurements is what makes a placebo session's maximum rise."""
 
     #                value   unit    meaning                                                    range         source
-    sbp_rest = param(120.0, "mmHg",  "systolic pressure at rest, 40 years",                     (95, 170),    "assumed")
-    dbp_rest = param( 77.0, "mmHg",  "diastolic pressure at rest, 40 years",                    (55, 105),    "assumed")
+    sbp_rest = param(118.0, "mmHg",  "systolic pressure at rest, 40 years",                     (95, 170),    "assumed")
+    dbp_rest = param( 75.0, "mmHg",  "diastolic pressure at rest, 40 years",                    (55, 105),    "assumed")
     hr_rest  = param( 72.0, "beats/min", "heart rate at rest",                                  (48, 110),    "assumed")
     sbp_age  = param(  0.4, "mmHg",  "systolic pressure per year",                              (0.1, 0.8),   "assumed")
     hypertension = param(0.0, "1",   "1 in a person with hypertension",                         (0, 1),       "convention")

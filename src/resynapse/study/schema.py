@@ -223,6 +223,7 @@ class Study(Part):
     replicates: int = Field(default=1, ge=1, strict=True)
     sampling: Sampling = Sampling()
     disposition: str = "resynapse"
+    supervision: Text = "none"
     _places: Places = PrivateAttr(default=NOWHERE)
 
     def where(self, *way: str | int) -> str:

@@ -24,8 +24,18 @@ def is_known_event(quantity: str) -> bool:
     return quantity in EVENTS or any(form.match(quantity) for form in (_FROM_COURSE, _OF_A_SCALE))
 
 
-def session_events(drug: str, doses: Iterable[float], sham: Iterable[float], system: System, people: Cohort) -> list[Event]:
-    """Return the events of sessions (h): how each person takes each one, and what is remembered of a dose.  sham: sessions without."""
+def session_events(
+    drug: str,
+    doses: Iterable[float],
+    sham: Iterable[float],
+    system: System,
+    people: Cohort,
+    given: Mapping[float, np.ndarray] | None = None,
+) -> list[Event]:
+    """Return the events of sessions (h): how each person takes each one, and what is remembered of a dose.
+
+    sham: sessions without a dose.  given: {session: hours (n,), NaN for those who do not get that dose}; everybody where left out.
+    """
     if not all(o.what in system.inputs for o in OCCASIONS):
         return []
     named = "dose_given" if is_given(drug) else "midazolam_given" if drug == "midazolam" else ""
@@ -37,7 +47,7 @@ def session_events(drug: str, doses: Iterable[float], sham: Iterable[float], sys
             z = streams.normal(people.seed, f"occasion:{o.what}", k, people.people)
             out.append(Event(t, o.what, "set", np.exp(o.sd * z - o.sd**2 / 2)))
         if action is not None and t in dosed:
-            out.append(Event(t, action.state, action.act, action.value))
+            out.append(Event((given or {}).get(t, t), action.state, action.act, action.value))
     return out
 
 

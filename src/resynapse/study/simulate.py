@@ -5,7 +5,7 @@ The only place where science (model) and methods (cohort, endpoints) meet the en
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -123,10 +123,40 @@ def draw_people(
     return drawn
 
 
-def administrations(arm: Arm) -> list[Administration]:
-    """Return the doses of an arm in order."""
+@dataclass(frozen=True)
+class Conduct:
+    """What became of a plan: given (n, doses), share of each dose given (n, doses), stopped (n,) h or inf, and by session (n, K):
+
+    held by a rule, and came: neither held nor given up before.
+    """
+
+    given: np.ndarray
+    share: np.ndarray
+    stopped: np.ndarray
+    held: np.ndarray
+    came: np.ndarray
+
+    def take(self, index: np.ndarray) -> "Conduct":
+        """Return that of some of the people."""
+        return Conduct(*(getattr(self, f.name)[index] for f in fields(self)))
+
+    def time(self, dose: int, planned: float) -> np.ndarray:
+        """Return the hours (n,) of one dose, NaN for those who do not get it."""
+        return np.where(self.given[:, dose], planned, np.nan)
+
+
+def attended(happens: Mapping[str, np.ndarray], conduct: Conduct | None) -> dict[str, np.ndarray]:
+    """Return events {name: (n, K)} of those sessions that took place."""
+    return {name: x & conduct.came if conduct else x for name, x in happens.items()}
+
+
+def administrations(arm: Arm, conduct: Conduct | None = None) -> list[Administration]:
+    """Return the doses of an arm in order, as planned or as they were given."""
     lengths = arm.lengths or (arm.over,) * len(arm.days)
-    return [Administration(d, a, unit, over, k) for k, (d, (a, unit), over) in enumerate(zip(arm.days, arm.doses, lengths, strict=False))]
+    plan = [Administration(d, a, unit, over, k) for k, (d, (a, unit), over) in enumerate(zip(arm.days, arm.doses, lengths, strict=False))]
+    if conduct is None:
+        return plan
+    return [replace(p, time=conduct.time(k, float(p.time)), amount=p.amount * conduct.share[:, k]) for k, p in enumerate(plan)]
 
 
 def trial_events(blinding: str, drug_is_given: bool, visits: Iterable[float], background: str) -> list[Event]:
@@ -142,10 +172,11 @@ def trial_events(blinding: str, drug_is_given: bool, visits: Iterable[float], ba
     return out
 
 
-def arm_events(study: Study, arm: Arm, system: System, people: Cohort) -> list[Event]:
-    """Return every event of an arm: doses, the trial's own, interventions by name or by state."""
-    out = dose_events(arm.drug, arm.route, administrations(arm), people, routes_of(study))
-    out += session_events(arm.drug, arm.days, arm.blind, system, people)
+def arm_events(study: Study, arm: Arm, system: System, people: Cohort, conduct: Conduct | None = None) -> list[Event]:
+    """Return every event of an arm: doses, the trial's own, interventions by name or by state.  conduct: who gets which dose."""
+    out = dose_events(arm.drug, arm.route, administrations(arm, conduct), people, routes_of(study))
+    given = {t: conduct.time(k, t) for k, t in enumerate(arm.days)} if conduct else {}
+    out += session_events(arm.drug, arm.days, arm.blind, system, people, given)
     if "enrolled" in system.inputs:
         background = arm.background or study.population.background
         contacts = {*study.visits, *arm.days, *arm.blind}
@@ -210,23 +241,37 @@ def simulate(
     times = grid(study)
     outputs = {q: readout_of(q, study.sampling.site)[0] for q in wanted if READOUTS[q].area != "event"}
     events = [q for q in wanted if q not in outputs]
+    conducts = _conducts(study, system, people)
     read = list(dict.fromkeys([*outputs.values(), *(DRIVERS if events else ())]))
     arms = {}
     for k, (name, arm) in enumerate(study.arms.items()):
         if progress:
             progress(f"arm {name}", k, len(study.arms))
-        schedule = Schedule.of(arm_events(study, arm, system, people), people.n, system)
+        schedule = Schedule.of(arm_events(study, arm, system, people, conducts.get(name)), people.n, system)
         values = arm_values(arm, people, system, study.population)
         sessions = tuple(sorted({*arm.days, *arm.blind}))
         every = np.union1d(times, probes(sessions, arm.over)) if events else times
         solved = ensemble.run(people.n, values, schedule, every, read, settings)
         true = {q: solved.values[o][:, np.isin(every, times)] for q, o in outputs.items()}
         seen = {q: measured(q, o, true[q], times, people, (system, name)) for q, o in outputs.items()}
+        if name in conducts:
+            gone = times[None, :] > conducts[name].stopped[:, None]
+            seen = {q: np.where(gone, np.nan, x) for q, x in seen.items()}
         if events:
-            series = event_series(side_effects(solved.values, every, sessions, people), sessions, times)
+            series = event_series(attended(side_effects(solved.values, every, sessions, people), conducts.get(name)), sessions, times)
             counted = {q: series[f"event:{q}"] for q in events}
             true, seen = true | counted, seen | counted
         arms[name] = ArmResult(name, times, true, seen, sessions, tuple(int(i) for i in solved.failed), tuple(arm.blind))
     if progress:
         progress("done", len(study.arms), len(study.arms))
-    return RunResult(study, system, people, arms)
+    return RunResult(study, system, people, arms, {"conduct": conducts} if conducts else {})
+
+
+def _conducts(study: Study, system: System, people: Cohort) -> dict[str, Conduct]:
+    """Return what becomes of the plan of every arm with sessions, where the study is run by rules."""
+    if study.supervision == "none":
+        return {}
+    from resynapse.study.conduct import conduct_of, rules_of
+
+    rules = rules_of(study)
+    return {name: conduct_of(study, name, system, people, rules) for name, arm in study.arms.items() if arm.days or arm.blind}

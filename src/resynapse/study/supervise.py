@@ -13,11 +13,12 @@ from resynapse.methods.session import CHECKS_H, Crossing, Fitness, crossings, fi
 from resynapse.model.scales import readout_of
 from resynapse.model.session_events import DRIVERS, LAWS
 from resynapse.notation import InputError
+from resynapse.study.conduct import rules_of
 from resynapse.study.dosing import is_given
 from resynapse.study.rule_files import load_rules, rule_file
 from resynapse.study.schema import Arm
 from resynapse.study.sessions import probes, side_effects
-from resynapse.study.simulate import RunResult, arm_events, arm_values, measured
+from resynapse.study.simulate import Conduct, RunResult, arm_events, arm_values, attended, measured
 
 WATCHED = ("ketamine", "CADSS", "SBP", "DBP", "HR", "sedation_MOAAS", "sleepiness", "cognition")
 SIGNS = ("sedation_MOAAS", "CADSS", "SBP", "DBP")
@@ -80,12 +81,16 @@ def supervise(result: RunResult, rules: RuleSet | None = None, most: int = MOST)
         raise InputError("species", result.study.species, "human: nothing is known of a clinic's session in animals")
     rules = rules or rules_for(result)
     if result.cohort.n > most:
-        result = replace(result, cohort=result.cohort.take(np.arange(most)))
+        first = np.arange(most)
+        conduct = {name: c.take(first) for name, c in result.extra.get("conduct", {}).items()}
+        result = replace(result, cohort=result.cohort.take(first), extra=result.extra | {"conduct": conduct})
     return {name: _watch(result, name, arm, rules) for name, arm in result.study.arms.items() if arm.days or arm.blind}
 
 
 def rules_for(result: RunResult) -> RuleSet | None:
     """Return the project's rules for the drug of a study, None where it has none or the files are not at hand."""
+    if result.study.supervision != "none":
+        return rules_of(result.study)
     drugs = [arm.drug for arm in result.study.arms.values() if is_given(arm.drug)]
     try:
         return load_rules(rule_file(drugs[0])) if drugs else None
@@ -109,13 +114,14 @@ def _watch(result: RunResult, name: str, arm: Arm, rules: RuleSet | None) -> Arm
     first = sessions[0] + MINUTES / 60
     every = np.unique(np.round(np.concatenate([first, checks.ravel(), probes(sessions, arm.over)]), 9))
     outputs = {q: readout_of(q, result.study.sampling.site)[0] for q in WATCHED}
-    values = _solve(result, arm, every, list(dict.fromkeys([*outputs.values(), *DRIVERS])))
+    values = _solve(result, name, every, list(dict.fromkeys([*outputs.values(), *DRIVERS])))
     at = lambda hours: np.searchsorted(every, np.round(hours, 9))  # noqa: E731
     courses = {q: values[o][:, at(first)] for q, o in outputs.items()}
     fit, limits = fit_to_leave(courses, fitness_of(rules)), fitness_of(rules)
     shortest = 60 * (rules.number("observation", 2.0) if rules else 2.0)
     seen = {q: _measured(result, name, q, outputs[q], values, every, at(checks)) for q in ("SBP", "DBP")}
-    happens = side_effects(values, every, sessions, result.cohort)
+    conduct = result.extra.get("conduct", {}).get(name)
+    happens = attended(side_effects(values, every, sessions, result.cohort), conduct)
     signs = {q: values[outputs[q]][:, at(checks)] for q in SIGNS}
     return ArmSupervision(
         arm=name,
@@ -126,14 +132,15 @@ def _watch(result: RunResult, name: str, arm: Arm, rules: RuleSet | None) -> Arm
         earliest=first_fit(fit, MINUTES, shortest),
         crossings=crossings({q: x[..., 1:] for q, x in seen.items()}, {q: x[..., 0] for q, x in seen.items()}),
         events=[_share(event, x) for event, x in happens.items()],
-        burden=_burden(signs, {q: x[..., 0] for q, x in seen.items()}, limits, (result, rules, shortest / 60)),
+        burden=_burden(signs, {q: x[..., 0] for q, x in seen.items()}, limits, (result, rules, shortest / 60, conduct)),
         happens=happens,
     )
 
 
-def _solve(result: RunResult, arm: Arm, times: np.ndarray, outputs: list[str]) -> dict[str, np.ndarray]:
-    people, system = result.cohort, result.system
-    schedule = Schedule.of(arm_events(result.study, arm, system, people), people.n, system)
+def _solve(result: RunResult, name: str, times: np.ndarray, outputs: list[str]) -> dict[str, np.ndarray]:
+    people, system, arm = result.cohort, result.system, result.study.arms[name]
+    conduct = result.extra.get("conduct", {}).get(name)
+    schedule = Schedule.of(arm_events(result.study, arm, system, people, conduct), people.n, system)
     values = arm_values(arm, people, system, result.study.population)
     return Ensemble.of(system).run(people.n, values, schedule, times, outputs, Settings()).values
 
@@ -155,14 +162,22 @@ def _share(event: str, happens: np.ndarray) -> EventShare:
 
 
 def _burden(
-    signs: dict[str, np.ndarray], before: dict[str, np.ndarray], limits: Fitness, how: tuple[RunResult, RuleSet | None, float]
+    signs: dict[str, np.ndarray],
+    before: dict[str, np.ndarray],
+    limits: Fitness,
+    how: tuple[RunResult, RuleSet | None, float, Conduct | None],
 ) -> Burden:
-    """Hours until the first check at which a person is fit to leave, no shorter than the rules ask; sessions that a rule holds."""
-    result, rules, shortest = how
+    """Hours until the first check at which a person is fit to leave, no shorter than the rules ask; sessions that a rule holds.
+
+    In a study that is run by rules the sessions that took place count, else all that were planned.
+    """
+    result, rules, shortest, conduct = how
     n, k, _ = signs["CADSS"].shape
     flat = {q: x.reshape(n * k, -1) for q, x in signs.items()}
     wait = first_fit(fit_to_leave(flat, limits), np.array([0.0, *CHECKS_H]), shortest)
-    hours = np.where(np.isfinite(wait), wait, CHECKS_H[-1]).reshape(n, k).sum(axis=1)
+    hours = np.where(np.isfinite(wait), wait, CHECKS_H[-1]).reshape(n, k)
+    if conduct is not None:
+        return Burden(*(float(x.sum(axis=1).mean()) for x in (conduct.came, hours * conduct.came, conduct.held)))
     held = np.zeros((n, k), bool)
     if rules is not None:
         vital = [r for r in rules.rules if r.test is not None and r.test[0] in ("sbp", "dbp")]
@@ -170,4 +185,4 @@ def _burden(
         for j in range(k):
             columns = {"sbp": before["SBP"][:, j], "dbp": before["DBP"][:, j], **age}
             held[:, j] = judge_people(vital, columns, n) >= DECISIONS.index("hold")
-    return Burden(float(k), float(hours.mean()), float(held.sum(axis=1).mean()))
+    return Burden(float(k), float(hours.sum(axis=1).mean()), float(held.sum(axis=1).mean()))
