@@ -3,8 +3,8 @@
 Reads   stress, stress_at_rest, severity, severity_at_rest, interneuron_block [1]; immune_challenge
 Gives   inflammation, kynurenine [1]     to plasticity, symptoms;    il6, crp, tnf [SD above health], crp_level [mg/L], kyna
 Assumes one tone for all cytokines; a person's own part of it is `tone`.
-Not modelled: cell types, single cytokines.  One dose raises IL-6 without relation to mood
-        (park2017), several lower it (zhan2020): the first is a read-out of its own that acts on nothing.
+Not modelled: cell types, single cytokines.  One dose raises IL-6 for days without relation to mood (park2017): no arrow here
+        explains that, and the qualification shows it as a misfit.
 """
 
 from resynapse.notation import Mechanism, exp, observation, param, pos, quantity, state
@@ -25,14 +25,11 @@ class Inflammation(Mechanism):
     sd_il6     = param( 0.54,  "1",  "IL-6 of the depressed, SD above health",                 (0.3, 0.8),  "haapakoski2015")
     sd_crp     = param( 0.47,  "1",  "CRP of the depressed, SD above health",                  (0.3, 0.7),  "haapakoski2015")
     sd_tnf     = param( 0.40,  "1",  "TNF of the depressed, SD above health",                  (0.1, 1.04), "haapakoski2015")
-    acute     = param( 15.0,  "1",  "IL-6 released by an hour's full block, in SD times hours per hour", (0.0, 40), "fit:park2017")
-    tau_acute = param( 24.0,  "h",  "how long that lasts",                                    (6, 72),     "assumed")
     assay_sd  = param( 0.35,  "1",  "error of one cytokine, in its SD",                       (0.1, 0.8),  "assumed")
     crp_median = param(1.31,  "mg/L", "CRP of the depressed, median: 27 % above 3, 58 % above 1", (0.9, 1.9), "fit:osimo2019")
     crp_sd    = param( 1.35,  "1",  "its spread, SD of the logarithm",                        (1.0, 1.7),  "fit:osimo2019")
     stress_to_inflammation = param(1.0, "1", "switch: stress feeds inflammation, above its level at rest", (0.0, 1.0), "switch")
     mood_to_inflammation   = param(1.0, "1", "switch: low mood feeds inflammation, beyond its level at rest", (0.0, 1.0), "switch")
-    block_to_il6           = param(1.0, "1", "switch: a dose raises IL-6 for a day or so, without mood", (0.0, 1.0), "switch")
     ketamine_calms         = param(1.0, "1", "switch: the drug calms a challenge",            (0.0, 1.0),  "switch")
 
     @quantity("1")
@@ -55,15 +52,10 @@ class Inflammation(Mechanism):
     @state("1", start=kynurenine_at_rest)
     def d_kynurenine(self, inflammation, kynurenine): return (self.to_kyn * inflammation - kynurenine) / self.tau_kyn
 
-    @state("1")
-    def d_il6_rise(self, il6_rise, interneuron_block):
-        """What a dose adds to IL-6 by itself; acts on nothing."""
-        return (self.block_to_il6 * self.acute * interneuron_block - il6_rise) / self.tau_acute
-
     @observation("1", additive=assay_sd)
-    def il6(self, inflammation, il6_rise):
+    def il6(self, inflammation):
         """IL-6, SD above health."""
-        return self.sd_il6 * inflammation / self.typical + il6_rise
+        return self.sd_il6 * inflammation / self.typical
 
     @observation("1", additive=assay_sd)
     def crp(self, inflammation):

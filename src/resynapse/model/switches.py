@@ -51,7 +51,6 @@ CUTS: dict[str, Cut] = {
     "mood_to_stress": _off("low mood does not sustain stress", "mood_to_stress"),
     "mood_to_inflammation": _off("low mood does not feed inflammation", "mood_to_inflammation"),
     "stress_to_inflammation": _off("stress does not feed inflammation", "stress_to_inflammation"),
-    "block_to_il6": _off("a dose raises no IL-6 by itself", "block_to_il6"),
     "ketamine_to_inflammation": _off("the drug does not calm a challenge", "ketamine_calms"),
     "stress_to_network": _off("stress does not move the network", "stress_to_network"),
     "synapses_to_network": _off("synapses do not move the network", "synapses_to_network"),
