@@ -15,7 +15,8 @@ FIT = {
     "baseline_rating": "yes", "treatment_history": "yes", "aneurysmal_vascular_disease": "no", "arteriovenous_malformation": "no",
     "intracerebral_haemorrhage": "no", "hypersensitivity": "no", "hepatic": "normal", "certified_setting": "yes",
     "enrolled": "yes",
-    "observer_present": "yes", "since_food": 3.0, "since_drink": 1.0, "sbp": 128.0, "dbp": 80.0, "slept_since_dose": "yes", "place": "clinic",
+    "observer_present": "yes", "since_food": 3.0, "since_drink": 1.0, "sbp": 128.0, "dbp": 80.0,
+    "slept_since_dose": "yes", "place": "clinic",
 }  # fmt: skip
 
 
@@ -30,7 +31,8 @@ def test_every_file_reads_and_names_rows_that_exist(path):
     ("change", "decision"),
     [({}, "allowed"), ({"sbp": 145.0}, "hold"), ({"sbp": 145.0, "age": 70.0}, "allowed"), ({"sbp": 155.0, "age": 70.0}, "hold"),
      ({"dbp": 95.0}, "hold"), ({"hepatic": "child_pugh_c"}, "refuse"), ({"hepatic": "child_pugh_b"}, "allowed"),
-     ({"age": 17.0}, "refuse"), ({"diagnosis": "mdd"}, "refuse"), ({"failed_antidepressants": 1.0}, "refuse"), ({"place": "home"}, "refuse"),
+     ({"age": 17.0}, "refuse"), ({"diagnosis": "mdd"}, "refuse"), ({"failed_antidepressants": 1.0}, "refuse"),
+     ({"place": "home"}, "refuse"),
      ({"diagnosis": "mdd_si", "failed_antidepressants": 0.0}, "allowed"), ({"since_food": 1.0}, "hold"),
      ({"sbp": float("nan")}, "cannot be judged")],
 )  # fmt: skip
