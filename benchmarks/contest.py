@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-
 from benchmarks import export, results
 from benchmarks.problem import OUTPUTS, problem
 from benchmarks.runners.process import Runner, RunnerError
@@ -19,6 +18,7 @@ TRIED = tuple(float(f"{x:.1e}") for x in 10.0 ** np.arange(-2, -8.25, -0.5))  # 
 SHARES = (1e-2, 1e-4)  # absolute tolerance as a share of the relative one
 CHECKED, CALIBRATED, MOST, EXPORTED = 64, 32, 4096, 512  # people
 OURS = "Resynapse"
+NO_RUNNER = "its package could not be had where this was written: the model is exported for it (model.cpp), no runner exists yet"
 SLOW = {
     "diffrax Kvaerno5": "only runs when named with --only: compiling it for the whole model takes over a minute for each number of people, "
     "and a dense factorisation of all states in each step makes it slower than Tsit5 here"
@@ -58,7 +58,7 @@ def contestants(folder: Path, python: str) -> list[Contestant]:
         Contestant("SciPy LSODA, odeint", peer("scipy_lsoda.py", "odeint")),
         Contestant("diffrax Tsit5", peer("diffrax_vmap.py", "Tsit5"), "2 threads"),
         Contestant("diffrax Kvaerno5", peer("diffrax_vmap.py", "Kvaerno5"), "2 threads"),
-        Contestant("mrgsolve (LSODA)", ["Rscript", str(here / "mrgsolve_lsoda.R"), str(folder)]),
+        Contestant("mrgsolve (LSODA)", [], missing=NO_RUNNER),
     ]
 
 
@@ -167,7 +167,10 @@ def report(everybody: list[Contestant], agreement: float, count: int, sizes: tup
          f"{c.error:.0e}", c.n, f"{c.cold:.1f}", f"{c.runner.started if c.runner else float('nan'):.1f}", f"{c.memory:,.0f}", c.cores)
         for c in there
     ]  # fmt: skip
-    head = ("engine", "patients/s", "we are faster by", "by processor time", "rtol / atol", "error", "people", "cold s", "warm s", "MB", "cores")
+    head = (
+        "engine", "patients/s", "we are faster by", "by processor time", "rtol / atol", "error", "people",
+        "cold s", "warm s", "MB", "cores",
+    )  # fmt: skip
     out = [f"- {c.name}: {c.missing}" for c in everybody if c.missing] or ["- nobody"]
     versions = {k: v for c in there if c.runner for k, v in c.runner.first["versions"].items()}
     states, statements, columns = sizes
@@ -182,9 +185,9 @@ tolerance tried (half decades; absolute tolerance a hundredth or a ten-thousandt
 {TARGET:g} on {CALIBRATED} people (diffrax: {CALIBRATED // 2}). Error: the largest relative error over all outputs, visits and people
 (up to {CHECKED}), values below a thousandth of a person's largest counted as that large; reference: LSODA at 1e-11, from which we, at 1e-9,
 differ by {agreement:.0e}. Medians and ranges; a ratio is taken within each round. Processor time leaves out what else the machine did.
-Few people suffice for the slow ones: cost is linear in people. Cold: from nothing to the first person's result in a new process, with nothing
-compiled (not counted for the peers: exporting the model; counted for us: assembling it and drawing {MOST:,} people). Memory: peak, summed over
-processes, what they share counted for each.
+Few people suffice for the slow ones: cost is linear in people. Cold: from nothing to the first person's result in a new process, with
+nothing compiled (not counted for the peers: exporting the model; counted for us: assembling it and drawing {MOST:,} people). Memory:
+peak, summed over processes, what they share counted for each.
 
 {results.table(head, rows)}
 

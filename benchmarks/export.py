@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-
 from benchmarks.problem import INFUSIONS, LENGTH, OUTPUTS, Problem
+
 from resynapse.engine.fold import FUNCTIONS, Statement, evaluate, names, need
 from resynapse.notation import System, units
 
@@ -167,7 +167,10 @@ def mrgsolve(model: Flat, of: Problem) -> str:
     for name, text in model.slopes:
         slope = name.startswith("d_") and name[2:] in model.states
         lines.append(f"dxdt_{prefixed(name[2:])} = {written(text, CPP)};" if slope else f"double {prefixed(name)} = {written(text, CPP)};")
-    lines += ["$TABLE", *(f"capture {prefixed(n)} = {written(t, CPP)};" for n, t in model.observed)]
+    lines += ["$TABLE"]  # declared in $ODE: not a second time
+    done = {n for n, _ in model.slopes}
+    lines += [f"{'' if n in done else 'double '}{prefixed(n)} = {written(t, CPP)};" for n, t in model.observed]
+    lines += ["$CAPTURE " + " ".join(map(prefixed, OUTPUTS))]
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 FILE = Path(__file__).parent / "RESULTS.md"
-HEAD = "# Results of the benchmarks\n\nWritten by `python -m benchmarks peers`, `scale` and `ceiling`. Trust ratios of one run, not digits.\n"
+HEAD = "# Results of the benchmarks\n\n"
+HEAD += "Written by `python -m benchmarks peers`, `scale` and `ceiling`. Trust ratios of one run, not digits.\n"
 PARTS = ("peers", "scale", "ceiling")
 
 

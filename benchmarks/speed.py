@@ -1,7 +1,7 @@
 """Speed, as a user meets it: starting, the first study cold and warm, and the engine's patients per second.
 
-`python -m benchmarks` prints one line per measurement: the best of a few, in seconds or patients per second.  Results depend on the machine and
-on what else it does; compare only numbers of one machine, taken one after the other.
+`python -m benchmarks` prints one line per measurement: the best of a few, in seconds or patients per second.  Results depend on the
+machine and on what else it does; compare only numbers of one machine, taken one after the other.
 """
 
 import os

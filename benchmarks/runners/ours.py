@@ -1,9 +1,8 @@
-"""This engine.  usage: python -m benchmarks.runners.ours (people to prepare)."""
+"""Our engine.  usage: python -m benchmarks.runners.ours (people to prepare)."""
 
 import sys
 
 import numpy as np
-
 from benchmarks.problem import OUTPUTS, problem
 from benchmarks.runners.serve import serve
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from benchmarks.runners.serve import MARK
 
 ROOT = Path(__file__).resolve().parents[2]
