@@ -34,7 +34,7 @@ verify: setup-dev ## the slow checks: theory and peers, then the model against a
 	@if [ -d verification ]; then $(BIN)/python -m pytest verification; fi
 	@$(BIN)/resynapse qualify --evidence evidence --out runs/qualify $(ARGS)
 
-bench: setup-dev ## speed: patients per second, cold and warm start
+bench: setup-dev ## patients per second, cold and warm start; ARGS=peers, scale or ceiling for more
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: setup-dev ## pin the newest versions that fit (UPGRADE=1), or add what pyproject.toml newly asks for
