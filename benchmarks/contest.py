@@ -20,8 +20,8 @@ CHECKED, CALIBRATED, MOST, EXPORTED = 64, 32, 4096, 512  # people
 OURS = "Resynapse"
 NO_RUNNER = "its package could not be had where this was written: the model is exported for it (model.cpp), no runner exists yet"
 SLOW = {
-    "diffrax Kvaerno5": "only runs when named with --only: compiling it for the whole model takes over a minute for each number of people, "
-    "and a dense factorisation of all states in each step makes it slower than Tsit5 here"
+    "diffrax Kvaerno5": "only runs when named with --only, because it compiles for over a minute for each number of people; its speed is not "
+    "known: tried once by hand, 4 people took 71 s with compiling (error 1.4e-3 at rtol 1e-4), and a second call did not end in the time given"
 }
 
 
@@ -185,6 +185,7 @@ tolerance tried (half decades; absolute tolerance a hundredth or a ten-thousandt
 {TARGET:g} on {CALIBRATED} people (diffrax: {CALIBRATED // 2}). Error: the largest relative error over all outputs, visits and people
 (up to {CHECKED}), values below a thousandth of a person's largest counted as that large; reference: LSODA at 1e-11, from which we, at 1e-9,
 differ by {agreement:.0e}. Medians and ranges; a ratio is taken within each round. Processor time leaves out what else the machine did.
+Tolerances half a decade apart leave the errors unequal, to the cost of whoever's error is far below the target (perhaps a factor of 1.3).
 Few people suffice for the slow ones: cost is linear in people. Cold: from nothing to the first person's result in a new process, with
 nothing compiled (not counted for the peers: exporting the model; counted for us: assembling it and drawing {MOST:,} people). Memory:
 peak, summed over processes, what they share counted for each.
