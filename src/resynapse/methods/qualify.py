@@ -127,6 +127,8 @@ def _job(row: Row, experiment_of: Callable[[Row], Experiment | NotSimulated]) ->
         made = plan(row, experiment)
     except InputError as error:
         return row.id, NotSimulated(str(error))
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # an odd cell costs its own row, not the others
+        return row.id, NotSimulated(f"the row cannot be set up ({type(error).__name__}: {error})")
     if isinstance(made, NotSimulated):
         return row.id, made
     first = min((float(t) for r in (made.drug, made.control) if r is not None for t in r.times), default=0.0)

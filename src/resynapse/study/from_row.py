@@ -4,7 +4,7 @@ Rows that share everything that happens to people share one `Setup` and so one p
 window) is the judge's business.  The observed number is never looked at here.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from resynapse.methods.evidence import Row, word_problem
 from resynapse.methods.judge import RATES
@@ -19,6 +19,7 @@ from resynapse.notation import closest
 from resynapse.study.animals import animal_experiment, is_animal
 from resynapse.study.disposition import CHILD
 from resynapse.study.dosing import is_given
+from resynapse.study.row_checks import BACKGROUNDS, CannotSetUp, amounts_of, blinding_of, check_bounds, days_of, infusion_min, number, word
 from resynapse.study.sessions import EVENTS, is_known_event
 from resynapse.study.setup import Setup, pool_of
 
@@ -29,14 +30,9 @@ TREATMENTS = {
 }  # fmt: skip
 WITHOUT_DRUG = ("placebo", "midazolam", "none")
 READ_ELSEWHERE = frozenset(
-    ("of", "ratio_of", "time_zero", "criterion", "remission_threshold", "relapse_threshold", "baseline_sd", "analysis")
+    ("of", "ratio_of", "time_zero", "remission_threshold", "relapse_threshold", "baseline_sd", "pregnant")
 )  # the judge reads these
 DESCRIPTIVE = frozenset(("country", "design", "routes", "formulation", "inhibitor_dose", "inducer_dose", "control_mix", "entry"))
-
-
-@dataclass(frozen=True)
-class _Refusal(Exception):
-    reason: str
 
 
 def experiment_of(row: Row) -> Experiment | NotSimulated:
@@ -49,7 +45,7 @@ def experiment_of(row: Row) -> Experiment | NotSimulated:
     try:
         setup, notes = setup_of(row)
         control = _control(row, setup)
-    except _Refusal as why:
+    except CannotSetUp as why:
         return NotSimulated(why.reason)
     return _experiment(row, setup, notes, control)
 
@@ -96,20 +92,24 @@ def _parent(quantity: str) -> str:
 def setup_of(row: Row) -> tuple[Setup, tuple[str, ...]]:
     """Return everything that happens to the people of a row, and notes on covariates that were ignored.
 
-    Raises _Refusal for a word that the model does not know.
+    Raises CannotSetUp for a word that the model does not know.
     """
     if row.quantity not in READOUTS and not is_known_event(row.quantity):
-        raise _Refusal(f"quantity '{row.quantity}' is not simulated.{closest(row.quantity, (*READOUTS, *EVENTS))}")
+        raise CannotSetUp(f"quantity '{row.quantity}' is not simulated.{closest(row.quantity, (*READOUTS, *EVENTS))}")
     if row.population not in POPULATIONS:
-        raise _Refusal(f"population '{row.population}' is not simulated.{closest(row.population, POPULATIONS)}")
+        raise CannotSetUp(f"population '{row.population}' is not simulated.{closest(row.population, POPULATIONS)}")
     if row.population == CHILD:
-        raise _Refusal("our own kinetics do not hold for children; the published model flint2017 covers some")
+        raise CannotSetUp("our own kinetics do not hold for children; the published model flint2017 covers some")
     if not (is_given(row.drug) or row.drug in WITHOUT_DRUG or row.drug in TREATMENTS):
-        raise _Refusal(f"drug '{row.drug}' is not simulated.{closest(row.drug, (*WITHOUT_DRUG, *TREATMENTS, 'ketamine', 'esketamine'))}")
+        raise CannotSetUp(f"drug '{row.drug}' is not simulated.{closest(row.drug, (*WITHOUT_DRUG, *TREATMENTS, 'ketamine', 'esketamine'))}")
     if is_given(row.drug) and row.route not in ROUTES:
-        raise _Refusal(f"route '{row.route}' is not simulated.{closest(row.route, ROUTES)}")
+        raise CannotSetUp(f"route '{row.route}' is not simulated.{closest(row.route, ROUTES)}")
+    check_bounds(row)
     given, notes = _covariates(row)
     site, site_note = _site(row)
+    minutes, length_note = infusion_min(row)
+    plasma = row.quantity in READOUTS and READOUTS[row.quantity].area == "plasma"
+    blinding, blind_note = blinding_of(row, row.quantity in READOUTS and READOUTS[row.quantity].area == "scores")
     made = Setup(
         species=row.species,
         population=row.population,
@@ -118,23 +118,23 @@ def setup_of(row: Row) -> tuple[Setup, tuple[str, ...]]:
         route=row.route if is_given(row.drug) else "none",
         doses=_doses(row),
         days=_days(row),
-        over=(row.duration_min or 0.0) / 60,
-        blinding=row.blinding if row.blinding in ("inactive", "active", "open", "anaesthesia") else "open",
-        background=row.covariates.get("background", "none"),
+        over=minutes / 60,
+        blinding=blinding,
+        background=word("background", row.covariates.get("background", "none"), BACKGROUNDS),
         site=site,
         covariates=given,
         changes=_changes(row),
-        plasma_only=row.quantity in READOUTS and READOUTS[row.quantity].area == "plasma",
+        plasma_only=plasma,
         markers=row.quantity in READOUTS and READOUTS[row.quantity].area == "mechanism",
         conventional=not is_given(row.drug) and row.route == "oral",
         cut=_strain(row),
     )
-    return made, (*notes, *site_note)
+    return made, (*notes, *site_note, *length_note, *blind_note)
 
 
 def _site(row: Row) -> tuple[str, tuple[str, ...]]:
-    word = row.covariates.get("site", "venous")
-    return (word, ()) if word in SITES else ("venous", (f"site '{word}' read as venous",))
+    site = row.covariates.get("site", "venous")
+    return (site, ()) if site in SITES else ("venous", (f"site '{site}' read as venous",))
 
 
 def _doses(row: Row) -> tuple[tuple[float, str], ...]:
@@ -143,22 +143,22 @@ def _doses(row: Row) -> tuple[tuple[float, str], ...]:
         return ()
     days = _days(row)
     if "doses" in row.covariates:
-        amounts = [float(x) for x in row.covariates["doses"].split()]
+        amounts = amounts_of(row.covariates["doses"])
     elif row.covariates.get("other") == "flexible_56_84":
         amounts = [56.0, *[74.67] * (len(days) - 1)]  # 84 mg for about two thirds from the second dose on
     elif row.dose is None:
-        raise _Refusal("the row names no dose")
+        raise CannotSetUp("the row names no dose")
     else:
         amounts = [row.dose] * len(days)
     if len(amounts) != len(days):
-        raise _Refusal(f"{len(amounts)} doses for {len(days)} days")
+        raise CannotSetUp(f"{len(amounts)} doses for {len(days)} days")
     if row.dose_unit not in ("mg", "mg/kg"):
-        raise _Refusal(f"dose unit '{row.dose_unit}' is not simulated for {row.drug}")
+        raise CannotSetUp(f"dose unit '{row.dose_unit}' is not simulated for {row.drug}")
     return tuple((a, row.dose_unit) for a in amounts)
 
 
 def _days(row: Row) -> tuple[float, ...]:
-    return row.dose_days if isinstance(row.dose_days, tuple) and row.dose_days else (0.0,)
+    return days_of(row, is_given(row.drug))
 
 
 def _covariates(row: Row) -> tuple[tuple[tuple[str, float, float], ...], tuple[str, ...]]:
@@ -168,12 +168,12 @@ def _covariates(row: Row) -> tuple[tuple[tuple[str, float, float], ...], tuple[s
     out, ignored = [], []
     for key, text in row.covariates.items():
         if key in ("baseline", "madrs_baseline"):
-            out += _severity(row, "MADRS" if key == "madrs_baseline" else row.quantity, _number(key, text))
+            out += _severity(row, "MADRS" if key == "madrs_baseline" else row.quantity, number(key, text))
         elif key in known:
-            out.append((known[key], _number(key, text), float("nan")))
+            out.append((known[key], number(key, text), float("nan")))
         elif key == "age_range":
             low, _, high = text.partition("-")
-            out += [("age_low", _number(key, low), float("nan")), ("age_high", _number(key, high), float("nan"))]
+            out += [("age_low", number(key, low), float("nan")), ("age_high", number(key, high), float("nan"))]
         elif key == "genotype" and _strain(row):
             continue
         elif key not in handled and key not in READ_ELSEWHERE and key not in DESCRIPTIVE:
@@ -198,26 +198,21 @@ def _severity(row: Row, scale: str, total: float) -> list[tuple[str, float, floa
     return [("madrs", madrs, float("nan") if above is None or scale != row.quantity else above - madrs)]
 
 
-def _number(key: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise _Refusal(f"covariate {key}={text} is not a number") from None
-
-
 def _changes(row: Row) -> tuple[Change, ...]:
     """Return what other drugs, organs and descent change."""
     tables = {"inhibitor": PERPETRATORS, "inducer": PERPETRATORS, "renal": RENAL, "hepatic": HEPATIC, "ethnicity": DESCENT}
     out = []
     for key, table in tables.items():
-        word = row.covariates.get(key)
-        if word is None:
+        name = row.covariates.get(key)
+        if name is None:
             continue
-        if word not in table:
+        if name not in table:
             if key == "ethnicity":
                 continue
-            raise _Refusal(f"{key} '{word}' is not simulated.{closest(word, table)}")
-        out.append(table[word])
+            raise CannotSetUp(f"{key} '{name}' is not simulated.{closest(name, table)}")
+        if key in ("inhibitor", "inducer") and (table[name].liver > 1) != (key == "inducer"):
+            raise CannotSetUp(f"'{name}' is no {key}")
+        out.append(table[name])
     return tuple(out)
 
 
@@ -240,4 +235,6 @@ def _control(row: Row, setup: Setup) -> Setup | None:
         return None if row.control == "baseline" else replace(setup, drug="placebo", treatment="", route="none", doses=())
     if row.control in TREATMENTS:
         return replace(setup, drug="none", treatment=TREATMENTS[row.control], route="none", doses=())
-    raise _Refusal(f"control '{row.control}' is not simulated.{closest(row.control, (*WITHOUT_DRUG, *TREATMENTS))}")
+    if is_given(row.control):
+        raise CannotSetUp(f"the dose of the control '{row.control}' is not in the row")
+    raise CannotSetUp(f"control '{row.control}' is not simulated.{closest(row.control, (*WITHOUT_DRUG, *TREATMENTS))}")

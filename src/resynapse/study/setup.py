@@ -3,6 +3,7 @@
 Two rows with equal setups share one pool.  The pool is drawn in blocks, each a study of its own between-study effects.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,7 +68,9 @@ def covariates_of(setup: Setup) -> dict[str, Covariate]:
         elif name in out:
             old = out[name]
             wide = old.b if sd < 0 else sd
-            out[name] = replace(old, a=mean, b=wide, low=min(old.low, mean - wide), high=max(old.high, mean + wide))
+            middle = mean * math.exp(-(wide**2) / 2) if old.kind == "lognormal" else mean  # a row gives means
+            reach = mean * wide if old.kind == "lognormal" else wide
+            out[name] = replace(old, a=middle, b=wide, low=min(old.low, mean - reach), high=max(old.high, mean + reach))
     return out
 
 
