@@ -20,9 +20,9 @@ CHECKED, CALIBRATED, MOST, EXPORTED = 64, 32, 4096, 512  # people
 OURS = "Resynapse"
 NO_RUNNER = "its package could not be had where this was written: the model is exported for it (model.cpp), no runner exists yet"
 SLOW = {
-    "diffrax Kvaerno5": "only runs when named with --only, because it compiles for over a minute for each number of people; its speed "
-    "is not known: tried once by hand, 4 people took 71 s with compiling (error 1.4e-3 at rtol 1e-4), and a second call did not end in the "
-    "time given"
+    "diffrax Kvaerno5": "only runs when named with --only, because it compiles for over a minute for each number of people; "
+    "its speed is not known: tried once by hand, 4 people took 71 s with compiling (error 1.4e-3 at rtol 1e-4), and a second "
+    "call did not end in the time given"
 }
 
 
