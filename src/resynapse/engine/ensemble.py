@@ -121,7 +121,6 @@ class Ensemble:
         chosen = self._chosen(outputs)
         events = schedule.following(begin, start.running if start else None)
         patients = self._patients(n, env, events, start, (len(chosen), times.size))
-        atol = np.array([self.system.atol.get(s, DEFAULT_ATOL) / DEFAULT_ATOL for s in self.low.states]) * settings.atol
         atol = np.array([self.system.atol.get(s, DEFAULT_ATOL) for s in self.low.states]) * (settings.atol / DEFAULT_ATOL)
         course = Course(times, chosen, atol, settings.rtol, begin, settings.first_step, settings.largest_step, settings.max_steps)
         self._solve(patients, course, settings)

@@ -294,11 +294,25 @@ def plasma(result: RunResult, kinetic: bool) -> list[Picture]:
         if pairs:
             out.append(picture(pk.panel_figure(result, pairs, "enantiomers"), "enantiomers"))
         out.append(picture(pk.normalised_figure(result), "per mg of dose", "What each route makes of the same amount."))
+        out += dose_window(result)
     if result.extra.get("vpc"):
         from resynapse.faces.disposition_figures import vpc_figure
 
         out.append(picture(vpc_figure(result.extra["vpc"]), "predictive check against data", VPC_NOTE))
     return out
+
+
+def dose_window(result: RunResult) -> list[Picture]:
+    """Return the dose window beside a kinetic study in people: usual regimens against the published ranges of effect."""
+    from resynapse.faces.figures import dose_window_figure
+    from resynapse.faces.published import default_rows
+    from resynapse.study.window import brain_courses, spans
+
+    rows = default_rows()
+    if result.study.species != "human" or not rows:
+        return []
+    note = "Usual regimens, not this study's arms. Published ranges are mostly of venous plasma; the brain follows arterial blood."
+    return [picture(dose_window_figure(brain_courses(), spans(rows)), "dose window", note)]
 
 
 def _analytes(result: RunResult, arms: Sequence[Any], kinetic: bool) -> list[str]:
