@@ -44,9 +44,9 @@ class Severity(Mechanism):
     #                value  unit  meaning                                                            range        source
     psi_health = param(0.0, "1",  "trait of a healthy adult",                                        (-1.0, 0.5), "lalonde2025")
     severity0 = param(2.34, "1",  "severity above health before the study (a mouse: that a full loss brings)", (0.0, 6.0), "fit:daly2019")
-    share    = param(0.08,  "1",  "of severity that synapse loss explains, median person", (0.01, 0.9), "fit:dean2021,popova2019")
+    share    = param(0.18,  "1",  "of severity that synapse loss explains, median person", (0.01, 0.9), "fit:dean2021,popova2019")
     loss_ref = param(0.20,  "1",  "loss that brings the full share, where none is lost at rest",     (0.1, 0.4),  "assumed")
-    w_pot    = param(2.37,  "1", "relief by full potentiation against that by full regrowth", (0.3, 4.0),  "fit:dean2021,popova2019")
+    w_pot    = param(1.00,  "1", "relief by full potentiation against that by full regrowth", (0.3, 4.0),  "fit:dean2021,popova2019")
     w_mpfc   = param(0.7,   "1",  "cortex's part, the rest is the hippocampus's",                    (0.3, 1.0),  "assumed")
     w_net    = param(0.0,   "1",  "severity per network deviation",                                  (0.0, 1.0),  "assumed")
     w_inf    = param(0.0,   "1",  "severity per inflammation",                                       (0.0, 1.0),  "assumed")
