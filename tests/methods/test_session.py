@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from resynapse.methods.session import Fitness, Threshold, crossings, first_fit, fit_to_leave, share_interval
+from resynapse.methods.judge import wilson
+from resynapse.methods.session import Fitness, Threshold, crossings, first_fit, fit_to_leave
 
 LIMITS = Fitness(alert=5, cadss_above=4, sbp_above=10, dbp_above=8)
 
@@ -41,5 +42,5 @@ def test_crossings_per_session_and_ever():
 
 
 def test_the_interval_of_a_share_is_wilsons():
-    assert share_interval(0.0, 30)[0] == pytest.approx(0.0, abs=1e-12)
-    assert share_interval(0.5, 100) == pytest.approx((0.4191, 0.5809), abs=1e-3)
+    assert wilson(0.0, 30)[0] == pytest.approx(0.0, abs=1e-12)
+    assert wilson(0.5, 100) == pytest.approx((0.4191, 0.5809), abs=1e-3)

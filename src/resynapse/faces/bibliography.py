@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resynapse.notation import System
@@ -20,12 +19,10 @@ NO_SOURCE = ("assumed", "convention", "switch", "")
 def sources() -> dict[str, Source]:
     """Return every known source by its key; empty where the evidence is not at hand (an installed copy elsewhere)."""
     from resynapse.methods.evidence import load_sources
+    from resynapse.study.folders import shipped
 
-    for folder in (Path(__file__).resolve().parents[3], Path.cwd()):
-        path = folder / "evidence" / "sources.csv"
-        if path.is_file():
-            return load_sources(path)
-    return {}
+    table = shipped("evidence/sources.csv")
+    return load_sources(table) if table else {}
 
 
 def keys(text: str) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,9 +10,10 @@ from resynapse.faces import run_figures as runs
 from resynapse.faces import style
 from resynapse.methods.endpoints import RATES, Course, individual, summarise
 from resynapse.methods.evidence import Row, load_evidence
-from resynapse.methods.judge import observed_interval, wilson
+from resynapse.methods.judge import Z90, observed_interval, wilson
 from resynapse.methods.nca import nca
 from resynapse.model.scales import READOUTS
+from resynapse.study.folders import shipped
 from resynapse.study.matching import Match
 from resynapse.study.simulate import ArmResult, RunResult
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Z90 = 1.6448536269514722
 TITLES = {
     "mean": "mean", "change": "change from baseline", "percent_change": "change in percent of baseline", "response": "response",
     "remission": "remission", "cmax": "peak concentration", "tmax": "time of the peak", "auc_inf": "area to infinity",
@@ -157,7 +156,5 @@ def _course(result: RunResult, arm: ArmResult, quantity: str, statistic: str) ->
 
 def default_rows() -> list[Row]:
     """Return the project's own published rows where they are at hand (a checkout, or the current folder), else none."""
-    for folder in (Path(__file__).resolve().parents[3], Path.cwd()):
-        if (folder / "evidence" / "sources.csv").is_file():
-            return load_evidence(folder / "evidence")
-    return []
+    table = shipped("evidence/sources.csv")
+    return load_evidence(table.parent) if table else []

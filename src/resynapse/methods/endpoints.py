@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from resynapse.methods.judge import RATES, Z90, wilson
 from resynapse.notation import InputError
 
 PEAK_WINDOW_H = 4.0
-RATES = ("response", "remission", "relapse", "incidence")
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,8 @@ def _kinetic(statistic: str, t: np.ndarray, x: np.ndarray) -> np.ndarray:
         return t[x.argmax(axis=1)]
     if statistic == "auc":
         return np.trapezoid(x, t, axis=1)
-    known = ("mean", "median", "sd", "change", "percent_change", *RATES[:3], "peak", "trough", "cmax", "tmax", "auc")
+    known = ("mean", "median", "sd", "change", "percent_change", "response", "remission", "relapse")
+    known += ("peak", "trough", "cmax", "tmax", "auc")
     raise InputError("endpoint", statistic, f"one of {', '.join(known)}", known)
 
 
@@ -113,12 +114,11 @@ def summarise(statistic: str, each: np.ndarray) -> Estimate:
     n = len(good)
     if n == 0:
         return Estimate(0, np.nan, np.nan, np.nan, np.nan)
-    z = 1.6448536269514722
+    z = Z90
     sd = float(good.std(ddof=1)) if n > 1 else np.nan
     if statistic in RATES:
         p = float(good.mean())
-        middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return Estimate(n, p, max(0.0, middle - half), min(1.0, middle + half), sd)
+        return Estimate(n, p, *wilson(p, n), sd)
     if statistic == "median":
         low, value, high = np.quantile(good, [max(0.0, 0.5 - z / (2 * np.sqrt(n))), 0.5, min(1.0, 0.5 + z / (2 * np.sqrt(n)))])
         return Estimate(n, float(value), float(low), float(high), sd)
@@ -135,7 +135,7 @@ def contrast(drug: np.ndarray, control: np.ndarray) -> Estimate:
     if len(a) < 2 or len(b) < 2:
         return Estimate(len(a) + len(b), np.nan, np.nan, np.nan, np.nan)
     value = float(a.mean() - b.mean())
-    half = 1.6448536269514722 * np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
+    half = Z90 * np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
     pooled = np.sqrt(((len(a) - 1) * a.var(ddof=1) + (len(b) - 1) * b.var(ddof=1)) / (len(a) + len(b) - 2))
     return Estimate(len(a) + len(b), value, value - half, value + half, float(pooled))
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from resynapse.methods.judge import wilson
+
 CHECKS_H = (40 / 60, 1.0, 1.5, 2.0, 4.0)
 """When vital signs are taken after a dose, hours."""
 
@@ -58,15 +60,9 @@ def crossings(
         x = checked[t.quantity] - (before[t.quantity][..., None] if t.rise else 0.0)
         hit = np.any(np.nan_to_num(x, nan=-np.inf) >= t.value, axis=2)
         ever: np.ndarray = np.asarray(hit.any(axis=1))
-        low, high = share_interval(float(ever.mean()), len(ever))
+        low, high = wilson(float(ever.mean()), len(ever))
         out.append(Crossing(t.name, float(hit.mean()) if hit.size else 0.0, float(ever.mean()), low, high, ever))
     return out
-
-
-def share_interval(p: float, n: int, z: float = 1.6448536269514722) -> tuple[float, float]:
-    """Return Wilson's interval of a share of n people."""
-    middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return float(max(0.0, middle - half)), float(min(1.0, middle + half))
 
 
 @dataclass(frozen=True)

@@ -60,4 +60,4 @@ def _select(c: float, a: float, b: float) -> float:
 
 
 SCALAR = {**FUNCTIONS, "where": _select}
-"""The functions of flat statements on plain floats, as the slow twin uses them."""
+"""The functions of flat statements on plain floats, as the dimension check evaluates them."""

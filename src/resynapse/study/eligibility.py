@@ -12,9 +12,9 @@ from numpy.typing import ArrayLike
 
 from resynapse.methods.cohort import Cohort
 from resynapse.methods.endpoints import individual
+from resynapse.methods.judge import wilson
 from resynapse.methods.rule_words import FIELDS
 from resynapse.methods.rules import Judgement, RuleSet, judge_person, person_of
-from resynapse.methods.session import share_interval
 from resynapse.model.population import POPULATIONS
 from resynapse.model.tolerability import Circulation
 from resynapse.notation import InputError
@@ -175,7 +175,7 @@ def share(what: str, each: ArrayLike, block: np.ndarray) -> Expectation:
     groups = [x[block == b] for b in np.unique(block)]
     half = 1.645 * float(np.std([g.mean() for g in groups], ddof=1)) if len(groups) > 1 else 0.0
     middle = float(x.mean())
-    low, high = share_interval(middle, len(x)) if half == 0 else (middle - half, middle + half)
+    low, high = wilson(middle, len(x)) if half == 0 else (middle - half, middle + half)
     return Expectation(what, middle, max(0.0, min(low, middle)), min(1.0, max(high, middle)), "fraction")
 
 

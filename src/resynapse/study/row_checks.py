@@ -7,11 +7,12 @@ import math
 from dataclasses import dataclass
 
 from resynapse.methods.evidence import Row
+from resynapse.model.blinding import BELIEF
 from resynapse.notation import closest
 from resynapse.study.vocabulary import LARGEST_DOSE, LONGEST_HOURS
 
 BACKGROUNDS = ("none", "stable_ad", "new_ad", "mixed")
-BLINDINGS = ("inactive", "active", "open", "anaesthesia")
+BLINDINGS = tuple(BELIEF)
 TIME_ZEROS = ("last_dose", "randomisation", "period_start", "stress_start", "relapse_from_wk")
 LIMITS = {"weight": (30.0, 250.0), "age": (12.0, 110.0), "female": (0.0, 1.0), "failed_trials": (0.0, 30.0), "bmi": (10.0, 80.0)}
 USUAL_INFUSION_MIN = 40.0

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from resynapse.methods.rules import RuleSet, read_rule
 from resynapse.notation import InputError
+from resynapse.study.folders import shipped
 from resynapse.study.yaml import read_file
 
 KEYS = ("name", "drug", "rules")
@@ -12,9 +13,9 @@ KEYS = ("name", "drug", "rules")
 
 def rules_folder() -> Path:
     """Return the folder of the rules that come with the project: of a checkout, or below the current folder."""
-    for folder in (Path(__file__).resolve().parents[3], Path.cwd()):
-        if (folder / "rules").is_dir() and any((folder / "rules").glob("*.yaml")):
-            return folder / "rules"
+    found = shipped("rules/esketamine_spray.yaml")
+    if found is not None:
+        return found.parent
     raise InputError("rules", "no folder 'rules'", "a rule file (--rules FILE), or the project's folder 'rules' in the current folder")
 
 
@@ -28,11 +29,8 @@ def rule_file(drug: str) -> Path:
 
 def known_sources() -> tuple[str, ...]:
     """Return the keys of the table of sources where it is at hand; else none, and sources are not checked against it."""
-    for folder in (Path(__file__).resolve().parents[3], Path.cwd()):
-        table = folder / "evidence" / "sources.csv"
-        if table.is_file():
-            return tuple(line.split(",", 1)[0] for line in table.read_text(encoding="utf-8").splitlines()[1:])
-    return ()
+    table = shipped("evidence/sources.csv")
+    return tuple(line.split(",", 1)[0] for line in table.read_text(encoding="utf-8").splitlines()[1:]) if table else ()
 
 
 def load_rules(path: str | Path, sources: Iterable[str] | None = None) -> RuleSet:

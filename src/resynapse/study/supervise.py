@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from resynapse.engine import Ensemble, Schedule, Settings
+from resynapse.methods.judge import wilson
 from resynapse.methods.rules import DECISIONS, RuleSet, judge_people
-from resynapse.methods.session import CHECKS_H, Crossing, Fitness, crossings, first_fit, fit_to_leave, share_interval
+from resynapse.methods.session import CHECKS_H, Crossing, Fitness, crossings, first_fit, fit_to_leave
 from resynapse.model.scales import readout_of
 from resynapse.model.session_events import DRIVERS, LAWS
 from resynapse.notation import InputError
@@ -156,7 +157,7 @@ def _measured(
 
 def _share(event: str, happens: np.ndarray) -> EventShare:
     ever, per_session = float(happens.any(axis=1).mean()), float(happens.mean())
-    low, high = share_interval(ever, len(happens))
+    low, high = wilson(ever, len(happens))
     law = LAWS.get(event)
     return EventShare(event, ever, low, high, per_session, law.onset_h if law else np.nan, law.lasts_h if law else np.nan)
 
