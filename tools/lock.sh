@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 compile() {
     .venv/bin/python -m uv pip compile pyproject.toml --universal --python-version 3.11 --fork-strategy fewest --only-binary :all: \
-        --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet "$@"
+        --generate-hashes --no-emit-index-url --no-header --no-annotate --all-extras --quiet "$@"
 }
 compile --group build --output-file requirements.lock "$@"
 compile --group build --group dev --constraint requirements.lock --output-file requirements-dev.lock "$@"
