@@ -97,7 +97,8 @@ def test_every_library_that_is_imported_is_asked_for():
     used = {a.name for n in nodes if isinstance(n, ast.Import) for a in n.names}
     used |= {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module and not n.level}
     libraries = {u.split(".")[0] for u in used} - set(sys.stdlib_module_names) - {"resynapse", "stand_ins"}
-    asked = {re.split(r"[<>=!~\[; ]", a)[0].lower() for a in PROJECT["project"]["dependencies"]}
+    lists = [PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"].values()]
+    asked = {re.split(r"[<>=!~\[; ]", a)[0].lower() for group in lists for a in group}
     assert {names.get(x, x) for x in libraries} - asked == set()
 
 

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from resynapse.engine import Ensemble, Event, Schedule, Settings, execute
+from resynapse.engine import Crew, Ensemble, Event, Schedule, Settings, execute
 from resynapse.engine.emit import write_model
 from resynapse.engine.machine import compile_text, load_object
 from resynapse.engine.tables import EXPORTED, layout, working_memory
@@ -80,7 +80,7 @@ def digest_of(rows, system, people):
 
 def test_processes(zoo_system, people, reference):
     tasks = [range(0, 13), range(13, N)]
-    parts = execute(partial(digest_of, system=zoo_system, people=people), tasks, "processes", 2)
+    parts = execute(partial(digest_of, system=zoo_system, people=people), tasks, Crew("processes", 2))
     assert np.array_equal(np.concatenate(parts), np.concatenate([reference.values[o] for o in OUTPUTS], axis=1))
 
 

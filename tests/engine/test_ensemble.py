@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import TIGHT
 
-from resynapse.engine import Dose, Ensemble, Event, Schedule, Settings, SolverFailure, Twin, dose_events, execute
+from resynapse.engine import Crew, Dose, Ensemble, Event, Schedule, Settings, SolverFailure, Twin, dose_events
 from resynapse.notation import InputError, Mechanism, assemble, param, state
 
 BOLUS = [Event(0.0, "central", "add", 100.0)]
@@ -75,7 +75,7 @@ def test_bad_settings_are_refused(linear):
     with pytest.raises(InputError, match="lanes"):
         Ensemble.of(linear, lanes=3)
     with pytest.raises(InputError, match="Did you mean 'threads'"):
-        execute(abs, [1], "thread")
+        Crew("thread")
 
 
 def test_a_failure_is_never_silent(zoo):

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from resynapse.engine import cache
-from resynapse.engine.executor import execute, processors
+from resynapse.engine.executor import Crew, execute, processors
 from resynapse.engine.fold import evaluate, need
 from resynapse.engine.lower import Lowered, lower
 from resynapse.engine.machine import compile_text, load_object
@@ -187,7 +187,7 @@ class Ensemble:
         def task(lo: int) -> None:
             machine.run_chunk(lo, min(n, lo + chunk), *working_memory(sizes, self.lanes), d, course, machine.plan)
 
-        execute(task, range(0, n, chunk), "threads", threads)
+        execute(task, range(0, n, chunk), Crew("threads", threads))
         tighter = course._replace(rtol=course.rtol * RETRY, atol=course.atol * RETRY, first=course.first * RETRY, limit=2 * course.limit)
         for w in np.flatnonzero(d.ended[:, 1] != DONE):
             d.out[w] = np.nan

@@ -1,0 +1,132 @@
+"""Checkpoint: a map over named tasks that keeps every result as a file as soon as it is there.
+
+Whatever stops it (a kill, a full disk, Ctrl-C), the same call goes on from what is finished.  A store belongs to one version: a hash
+of the facts that its owner names and of this program's own text, so that results of another question, or of another edition of the
+code, are never mixed in.  Files hold plain data, never objects.
+"""
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from resynapse.engine.executor import HERE, Crew, completed
+from resynapse.notation import InputError
+
+Task = TypeVar("Task")
+Key = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,=+-]{0,150}")
+Tell = Callable[[int, int], None]
+
+
+def to_json(result: Any) -> bytes:
+    """Return plain data as JSON; floats come back to the bit, NaN and infinity too.  Raises TypeError for anything else."""
+    return json.dumps(result, ensure_ascii=False).encode()
+
+
+def from_json(path: Path) -> Any:
+    """Return what `to_json` wrote."""
+    return json.loads(path.read_bytes())
+
+
+@functools.cache
+def code_hash() -> str:
+    """Return a hash of the text of this program: every file of the package that is not made by running it."""
+    made, root = hashlib.sha256(), Path(__file__).resolve().parents[1]
+    for path in sorted(p for p in root.rglob("*") if p.suffix in (".py", ".j2", ".yaml")):
+        made.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return made.hexdigest()
+
+
+def version_of(facts: Mapping[str, Any]) -> str:
+    """Return the hash of facts (plain data) that decide a result, together with the program's own text."""
+    return hashlib.sha256(json.dumps({**facts, "code": code_hash()}, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Store:
+    """Results of one version: `folder/VERSION/KEY.suffix`.
+
+    encode: result -> bytes of its file; decode: its file -> result, as the map hands it back.  A file that cannot be decoded counts
+    as not there.
+    """
+
+    folder: Path
+    version: str
+    suffix: str = ".json"
+    encode: Callable[[Any], bytes] = to_json
+    decode: Callable[[Path], Any] = from_json
+
+    @property
+    def place(self) -> Path:
+        """The folder of this version."""
+        return self.folder / self.version[:20]
+
+    def path(self, key: str) -> Path:
+        """Return the file of a key."""
+        if not Key.fullmatch(key):
+            raise InputError("key of a checkpoint", key, "letters, figures and _.,=+- only, a letter or a figure first")
+        return self.place / f"{key}{self.suffix}"
+
+    def finished(self, key: str) -> tuple[Any] | None:
+        """Return (result,) if it is there, else None."""
+        try:
+            return (self.decode(self.path(key)),)
+        except (OSError, ValueError, LookupError, ArithmeticError):  # pyarrow's errors are of these kinds too
+            return None
+
+    def keep(self, key: str, result: Any) -> Any:
+        """Write a result, whole or not at all, and return it as it reads from its file.  Raises OSError where the disk refuses."""
+        path = self.path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, self.encode(result))
+        return self.decode(path)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there as a whole, also after a loss of power, or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+
+
+def checkpointed(
+    function: Callable[[Task], Any], tasks: Mapping[str, Task], store: Store | None, crew: Crew = HERE, tell: Tell | None = None
+) -> dict[str, Any]:
+    """Return {key: function(task)} in the order of the tasks; what the store holds is not done again, what is done is stored at once.
+
+    Keys name files.  Results are what the store can write (plain data for JSON: a tuple comes back as a list); store None keeps
+    nothing on disk.  tell(done, all) is called at the start and after every result.
+    Raises the first error of a task, and InputError where the disk refuses; what is finished by then stays.
+    """
+    found = {key: held[0] for key in tasks if store and (held := store.finished(key))}
+    todo = [key for key in tasks if key not in found]
+    if tell:
+        tell(len(found), len(tasks))
+    for place, result in completed(function, [tasks[key] for key in todo], crew):
+        try:
+            found[todo[place]] = store.keep(todo[place], result) if store else result
+        except OSError as why:
+            raise disk_refuses(store.folder if store else Path(), why, len(found), len(tasks)) from None
+        if tell:
+            tell(len(found), len(tasks))
+    return {key: found[key] for key in tasks}
+
+
+def disk_refuses(folder: Path, why: OSError, done: int, whole: int) -> InputError:
+    """Return the error for a disk that is full or forbidden, with what is safe and what to do."""
+    rest = f"{done} of {whole} parts are finished and kept: mend this and give the same command again"
+    return InputError(str(folder), why.strerror or str(why), f"a folder with room that can be written; {rest}")
