@@ -89,6 +89,6 @@ def test_a_broken_file_is_refused_by_line(call, table, tmp_path, change, said):
 def test_files_that_are_not_there(call, table, tmp_path):
     assert call(tmp_path / "nowhere.csv")[0] == 2
     assert call(tmp_path)[0] == 2
-    assert call(table({"drug": "aspirin"}), "--sources", tmp_path / "nowhere.csv")[0] == 2
+    assert call(table({"drug": "aspirin"}), "--evidence", tmp_path / "sources.csv")[0] == 2
     assert call(table({"drug": "aspirin"}), "--replicates", 0)[0] == 2
     assert not (tmp_path / "out").exists()

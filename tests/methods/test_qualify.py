@@ -31,13 +31,22 @@ def test_a_mean_has_the_variance_of_studies_and_of_n_people():
     assert wide.sd == pytest.approx(8 / 5, rel=0.1)
 
 
-def test_more_people_than_a_block_holds_come_again_in_full_rounds():
+def test_a_study_larger_than_a_block_varies_as_its_own_size_would():
+    """A block holds 100: without the reduction its people alone would leave an SD of 0.8."""
+    big = one(row(n=1600, value=30.0), scores(between=0.0, within=8.0)).prediction
+    assert big.sd == pytest.approx(8 / 40, rel=0.25)
+    mixed = one(row(n=1600), scores(between=2.0, within=8.0)).prediction
+    assert mixed.sd == pytest.approx(np.hypot(2.0, 0.2), rel=0.25) and mixed.median == pytest.approx(30.0, abs=0.9)
+    placebo = scores("placebo", rho=0.0)
+    drug = scores(shift=-4, rho=0.0, control=placebo)
+    contrast = one(row(statistic="effect_size_vs_control", unit="sd", control="placebo", n=1000), drug).prediction
+    assert contrast.sd == pytest.approx(np.sqrt(2 / 500), rel=0.25)
+    rate = one(row(statistic="response", unit="fraction", n=900, value=0.3), scores(shift=-12, between=0.0)).prediction
+    assert rate.sd == pytest.approx(np.sqrt(rate.median * (1 - rate.median) / 900), rel=0.3)
+
+
+def test_people_are_drawn_once_each():
     block = np.repeat(np.arange(50), 100)
-    groups = draw([block], [230], "r", Settings(replicates=40))[0]
-    for group in groups:
-        label = set(block[group])
-        assert len(label) == 1
-        assert sorted(np.bincount(group - group.min(), minlength=100))[0] >= 2
     small = draw([block], [30], "r", Settings(replicates=40))[0]
     assert all(len(set(g)) == 30 for g in small)
 

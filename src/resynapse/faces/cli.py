@@ -25,6 +25,7 @@ USER_ERROR, OUR_ERROR, STOPPED = 2, 1, 130
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed of every random draw.")]
+FIT_HELP = "What calibration says of the model's numbers: newest, none, or a fit file; 'without parameters, studies' may follow."
 Out = Annotated[Path | None, typer.Option(help="Folder to write; an earlier result in it is replaced.")]
 
 
@@ -79,12 +80,13 @@ def run(
     seed: Seed = None,
     n: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="People in each arm.")] = None,
     data: Annotated[Path | None, typer.Option(help="Measured concentrations (ID TIME AMT RATE EVID CMT DV …) to check against.")] = None,
+    fit: Annotated[str | None, typer.Option(help=FIT_HELP)] = None,
 ) -> None:
     """Simulate a study and write its run folder: tables, report, methods paragraph, provenance."""
     from resynapse.faces.run_folder import new_folder, write_run
     from resynapse.study import load_study
 
-    asked, table = changed(load_study(study), n, seed), read_data(data)
+    asked, table = changed(load_study(study), n, seed, fit), read_data(data)
     target = out or Path("runs") / study.stem
     start = time.perf_counter()
     with new_folder(target, "run") as folder, told_by(study):
@@ -115,8 +117,13 @@ def checked_against(result: RunResult, table: Table | None) -> RunResult:
     return result if table is None else replace(result, extra={**result.extra, "vpc": vpc(result, table)})
 
 
-def changed(study: Study, n: int | None, seed: int | None) -> Study:
-    """Return the study with other numbers of people or another seed where they are given."""
+def changed(study: Study, n: int | None, seed: int | None, fit: str | None) -> Study:
+    """Return the study with other numbers of people, another seed or another fit where they are given."""
+    if fit is not None:
+        from resynapse.study.fits import load_fit
+
+        load_fit(fit)
+        study = study.model_copy(update={"fit": fit})
     new = {key: value for key, value in (("n", n), ("seed", seed)) if value is not None}
     return study.model_copy(update={"population": study.population.model_copy(update=new)}) if new else study
 
@@ -162,13 +169,13 @@ def console() -> Console:
 
 @app.command()
 def qualify(
-    evidence: Annotated[list[Path], typer.Option(help="CSV file, or folder of CSV files; may be given several times.")],
+    evidence: Annotated[list[Path], typer.Option(help="CSV file, folder of CSV files, or a sources.csv; may be given several times.")],
     out: Annotated[Path, typer.Option(help="Folder to write; an earlier result in it is replaced.")],
-    sources: Annotated[Path | None, typer.Option(help="Table of sources.")] = None,
     ids: Annotated[str, typer.Option(help="Rows to judge, separated by commas; all when empty.")] = "",
     replicates: Annotated[int, typer.Option(min=2, max=100_000, help="Replicate studies for each row.")] = 200,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of every random draw.")] = 1,
     arrows: Annotated[bool, typer.Option("--arrows", help="Judge again without each arrow of the mechanism (minutes).")] = False,
+    fit: Annotated[str, typer.Option(help=FIT_HELP)] = "newest",
 ) -> None:
     """Predict the published statistics of evidence rows and judge the model against them."""
     from resynapse.faces.qualify import Order
@@ -176,7 +183,7 @@ def qualify(
 
     wanted = tuple(word.strip() for word in ids.split(",") if word.strip())
     with progress() as tell:
-        lines = judge(Order(evidence, sources, wanted, replicates, seed, arrows), out, command_line(), tell)
+        lines = judge(Order(evidence, wanted, replicates, seed, arrows, fit), out, command_line(), tell)
     print("\n".join(lines))
 
 

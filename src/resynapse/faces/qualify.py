@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from resynapse.methods.evidence import Row, Source
     from resynapse.study.arrows import Arrow
 
+SOURCES = "sources.csv"
 Tell = Callable[[str, int, int], None]
 AREA_HEADS = {"rows": "rows", "simulated": "simulated", "agreeing": "agreeing", "gmfe": "GMFE", "within_2_fold": "within 2-fold",
               "coverage": "coverage", "right_directions": "right directions"}  # fmt: skip
@@ -24,15 +25,15 @@ AREA_HEADS = {"rows": "rows", "simulated": "simulated", "agreeing": "agreeing", 
 class Order:
     """What is judged: evidence files or folders, the table of sources (None: beside the evidence), ids (all when empty).
 
-    arrows: also judge without each arrow of the mechanism, with fewer people.
+    arrows: also judge without each arrow of the mechanism, with fewer people.  fit: as `study.fits.load_fit` reads it.
     """
 
     evidence: Sequence[Path]
-    sources: Path | None
     ids: tuple[str, ...]
     replicates: int
     seed: int
     arrows: bool = False
+    fit: str = "newest"
 
 
 def qualify(order: Order, out: Path, command: list[str], tell: Tell) -> list[str]:
@@ -46,16 +47,22 @@ def qualify(order: Order, out: Path, command: list[str], tell: Tell) -> list[str
     from resynapse.methods.qualify import qualify as judge
     from resynapse.methods.records import summary, write
     from resynapse.model import build
+    from resynapse.study.fits import load_fit
     from resynapse.study.from_row import experiment_of
     from resynapse.study.provenance import model_hash, provenance
 
-    rows, sources = load_evidence(order.evidence), sources_of(order)
+    rows, sources = load_evidence(tables_of(order)), sources_of(order)
+    fit = load_fit(order.fit)
     with new_folder(out, "qualify", mixed=True) as folder:
-        settings = Settings(replicates=order.replicates, seed=order.seed)
-        result = judge(rows, experiment_of, settings, order.ids, lambda done, whole: tell("experiments", done, whole))
+        settings = Settings(replicates=order.replicates, seed=order.seed, sampling="sampling" not in fit.left_out)
+        result = judge(rows, lambda row: experiment_of(row, fit), settings, order.ids, lambda done, whole: tell("experiments", done, whole))
         arrows = arrows_of(order, rows, folder / "arrows.csv", tell) if order.arrows else []
         tell("writing the report", 1, 1)
-        extra: Mapping[str, object] = {"model_hash": {species: model_hash(build(species)) for species in ("human", "mouse")}}
+        extra: Mapping[str, object] = {
+            "model_hash": {species: model_hash(build(species)) for species in ("human", "mouse")},
+            "fit": fit.date or "none",
+            "without": sorted(fit.left_out),
+        }
         write(result, folder, extra)
         write_report(result, sources, folder / "report.html", arrows)
         write_facts(folder, "qualify", provenance(build(), order.seed, result.digest, command))
@@ -90,15 +97,19 @@ def write_arrows(table: Sequence[Arrow], path: Path) -> None:
             writer.writerow([a.name, a.meaning, *counts, f"{a.score:.4f}", " ".join(a.gained), " ".join(a.lost)])
 
 
+def tables_of(order: Order) -> list[Path]:
+    """Return the files and folders of rows: what was given but for tables of sources."""
+    return [path for path in order.evidence if path.name != SOURCES]
+
+
 def sources_of(order: Order) -> dict[str, Source]:
-    """Return the sources by key: from the file given, else from sources.csv beside the evidence, else none."""
+    """Return the sources by key: from the sources.csv given, else from the one beside the evidence, else none."""
     from resynapse.methods.evidence import load_sources
 
-    if order.sources is not None:
-        return load_sources(order.sources)
+    given = [path for path in order.evidence if path.name == SOURCES]
     folders = [path if path.is_dir() else path.parent for path in order.evidence]
-    beside = next((folder / "sources.csv" for folder in folders if (folder / "sources.csv").is_file()), None)
-    return load_sources(beside) if beside else {}
+    beside = given + [folder / SOURCES for folder in folders if (folder / SOURCES).is_file()]
+    return load_sources(beside[0]) if beside else {}
 
 
 def lines(found: Mapping[str, Any], out: Path) -> list[str]:

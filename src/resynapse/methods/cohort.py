@@ -98,15 +98,17 @@ def limited(population: Mapping[str, Any], where: Mapping[str, tuple[float, floa
 def draw(
     covariates: Mapping[str, CovariateLike],
     spreads: Sequence[SpreadLike],
-    typical: Mapping[str, float],
+    typical: Mapping[str, float | np.ndarray],
     n: int,
     seed: int,
     blocks: int = 0,
+    sds: Mapping[str, float | np.ndarray] | None = None,
 ) -> Cohort:
     """Draw n people.
 
     typical: {parameter: value in its declared unit}; a spread on a parameter that is not there is left out (its mechanism is
     absent).  blocks: 0 for one typical study; else people are split into that many studies of their own between-study effects.
+    sds: {`level:targets` of a spread: its SD instead of the declared one}.  Values and SDs may be one for each block, (blocks,).
     """
     people = np.arange(n, dtype=np.int64)
     block = people * blocks // max(n, 1) if blocks else np.full(n, -1, dtype=np.int64)
@@ -117,10 +119,16 @@ def draw(
         if not targets or (s.level == "study" and not blocks):
             continue
         who = block if s.level == "study" else people
-        z = s.sd * streams.normal(seed, f"{s.level}:{'+'.join(s.targets)}", 0, who)
+        name = f"{s.level}:{'+'.join(s.targets)}"
+        z = by_person((sds or {}).get(name, s.sd), block) * streams.normal(seed, name, 0, who)
         for t in targets:
-            values[t] = _moved(values.get(t, np.full(n, float(typical[t]))), z, s.scale)
+            values[t] = _moved(values.get(t, by_person(typical[t], block)), z, s.scale)
     return Cohort(seed, people, block, drawn, values)
+
+
+def by_person(value: float | np.ndarray, block: np.ndarray) -> np.ndarray:
+    """Return a number, or one for each block of people, as one for each person (n,)."""
+    return np.asarray(value, float)[block] if np.ndim(value) else np.full(len(block), float(value))
 
 
 def _moved(base: np.ndarray, z: np.ndarray, scale: str) -> np.ndarray:

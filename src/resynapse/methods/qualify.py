@@ -1,10 +1,11 @@
 """The judge at work: predict published statistics as replicate studies would report them, then compare.
 
 Rows that share an experiment share one pool of at least 5,000 people in at least 50 blocks; each block is a virtual study with
-its own between-study effects.  A replicate picks a block and draws n people from it, WITHOUT putting them back (the whole block
-again where n is larger): drawn from a block of independent people, such a group is itself a random sample, so the spread over
-replicates holds exactly the between-study variance and that of n people, not that of n from the 100 who happen to stand in the
-block.  A missing n counts as 30 people or 10 animals.
+its own between-study effects.  A replicate picks a block and draws n people from it, WITHOUT putting them back: drawn from a
+block of independent people, such a group is itself a random sample, so the spread over replicates holds exactly the between-study
+variance and that of n people, not that of n from the 100 who happen to stand in the block.  Where n is larger than a block, two
+halves of the block are summarised apart: how far they differ tells the variance that comes from people, which is then brought down
+to that of n (`shrunk`).  A missing n counts as 30 people or 10 animals.
 
 Draws depend on seed and row id alone, and the hours that a pool is asked for on all rows given, so predicting a few ids gives
 the numbers of a full run.  Rows reach the model without their observed values (`Row.blinded`); the predictions are sealed by a
@@ -38,12 +39,16 @@ LARGEST_SAMPLE = 20_000_000  # numbers held at once while replicates are drawn
 
 @dataclass(frozen=True)
 class Settings:
-    """How much is simulated: replicates per row, people and blocks per pool, and the seed of everything random."""
+    """How much is simulated: replicates per row, people and blocks per pool, and the seed of everything random.
+
+    sampling: whether replicates hold as many people as the row says; if not, the spread of few people is left out.
+    """
 
     replicates: int = 200
     seed: int = 1
     people: int = 5000
     blocks: int = 50
+    sampling: bool = True
 
 
 @dataclass(frozen=True)
@@ -244,23 +249,50 @@ def _replicates(job: _Job, pools: Sequence[Pool], settings: Settings) -> Array:
     readings = (made.drug, made.control)
     arms = [_who(reading, chosen, pool) for reading, chosen, pool in zip(readings, made.enrolled, pools, strict=False) if reading]
     blocks = [block for block, _ in arms]
-    drug, control = arms[0][1], arms[-1][1]
     n = _size(row)
-    if len(arms) == 1:
-        people = draw(blocks, [n], row.id, settings)[0]
-        groups = [people, people[:, :0]]
-    elif made.paired:
-        if not np.array_equal(blocks[0], blocks[1]):
-            raise Missing("the two arms do not hold the same people")
-        groups = draw(blocks[:1], [n], row.id, settings) * 2
-    else:
-        groups = draw(blocks, [max(n - n // 2, 1), max(n // 2, 1)], row.id, settings)
-    width = max(1, groups[0].shape[1] * drug.shape[1])
-    step = max(1, LARGEST_SAMPLE // width)
+    if made.paired and len(arms) == 2 and not np.array_equal(blocks[0], blocks[1]):
+        raise Missing("the two arms do not hold the same people")
+    own = blocks[:1] if made.paired else blocks
+    sizes = [n] if len(own) == 1 else [max(n - n // 2, 1), max(n // 2, 1)]
+    half = _half(own)
+    if half < 1 or (settings.sampling and all(size <= 2 * half + 1 for size in sizes)):
+        return _summaries(job, arms, draw(own, sizes, row.id, settings), settings)
+    groups = draw(own, [2 * half] * len(own), row.id, settings)
+    halves = [_summaries(job, arms, [g[:, part] for g in groups], settings) for part in (slice(half), slice(half, 2 * half))]
+    return shrunk(halves[0], halves[1], half / min(sizes) if settings.sampling else 0.0)
+
+
+def _half(blocks: Sequence[NDArray[np.int64]]) -> int:
+    """Half of the people whom the smallest block can give to each arm."""
+    return min(int(np.unique(block, return_counts=True)[1].min()) // len(blocks) for block in blocks) // 2
+
+
+def _summaries(job: _Job, arms: Sequence[tuple[NDArray[np.int64], Array]], groups: list[NDArray[np.intp]], settings: Settings) -> Array:
+    """The statistic of every replicate from the people picked for it; the second group stands in the control arm."""
+    drug, control = arms[0][1], arms[-1][1]
+    other = groups[-1] if len(arms) == 2 else groups[0][:, :0]
+    step = max(1, LARGEST_SAMPLE // max(1, groups[0].shape[1] * drug.shape[1]))
     parts = [
-        made.summary(drug[groups[0][i : i + step]], control[groups[1][i : i + step]]) for i in range(0, settings.replicates, step)
+        job.plan.summary(drug[groups[0][i : i + step]], control[other[i : i + step]]) for i in range(0, settings.replicates, step)
     ]  # fmt: skip
     return np.concatenate(parts)
+
+
+def shrunk(first: Array, second: Array, share: float) -> Array:
+    """Replicates (R,) or (R, 2) of a study larger than a block, from two halves of a block in each replicate.
+
+    share: people in a half, of those in the study.  The mean of two halves varies by V + W/2, with V between studies and W among
+    groups of half a block; a study of n people by V + W*share.  The distance of each replicate from the median is reduced to that.
+    """
+    middle = (first + second) / 2
+    if not np.isfinite(middle).any(axis=0).all():
+        return middle
+    people = np.nanmean((first - second) ** 2, axis=0) / 2
+    total = np.nanvar(middle, axis=0)
+    kept = np.maximum(total - people / 2, 0.0) + people * share
+    factor = np.sqrt(np.divide(kept, total, out=np.ones_like(total), where=total > 0))
+    centre = np.nanmedian(middle, axis=0)
+    return centre + (middle - centre) * np.minimum(factor, 1.0)
 
 
 def _who(reading: Reading, chosen: Reading | None, pool: Pool) -> tuple[NDArray[np.int64], Array]:
@@ -307,7 +339,7 @@ def _people(
         raise Missing("a block holds too few people")
     replicate = np.arange(settings.replicates)[:, None]
     low, size = low[chosen][:, None], (high - low)[chosen][:, None]
-    # The same random order for every arm, so shares do not overlap; a share that is used up is gone through again.
+    # The same random order for every arm, so shares do not overlap; a small block's share that is used up is gone through again.
     keys = uniform(settings.seed, f"qualify, people, {row_id}", replicate, np.arange(count.max())[None, :])
     order = np.argsort(np.where(np.arange(count.max()) < count[chosen][:, None], keys, 2.0), axis=-1)
     return members[chosen[:, None], order[replicate, low + np.arange(n)[None, :] % size]]

@@ -10,6 +10,7 @@ import numpy as np
 
 from resynapse.engine import Ensemble, Event, Schedule, Settings, streams
 from resynapse.methods.cohort import Cohort
+from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.pool import Pool
 from resynapse.model import build
 from resynapse.model.population import POPULATIONS
@@ -49,6 +50,7 @@ class Cage:
     cut: tuple[str, ...] = ()
     place: str = ""
     compared: bool = False
+    fit: Fit = DECLARED
 
     @property
     def untreated(self) -> "Cage":
@@ -70,7 +72,7 @@ def switched(cut: Iterable[str], system: System) -> dict[str, float]:
 def pool_of(cage: Cage, times: tuple[float, ...], how: tuple[int, int, int]) -> Pool:
     """Simulate animals and return every read-out at these hours of the cage's clock; how = (n, blocks, seed)."""
     system, naive = build(cage.species), POPULATIONS[f"naive_{cage.species}"]
-    animals = draw_people(naive, naive.covariates, system, how[:1] + (how[2], how[1]), cage.species)
+    animals = draw_people(naive, naive.covariates, system, how[:1] + (how[2], how[1]), cage.species, cage.fit)
     asked = np.asarray(times, float)
     axis = np.union1d(asked, [closed + cage.lead for _, closed in cage.windows if closed + cage.lead <= asked[-1]])
     found = _courses(cage, animals, system, axis)

@@ -4,9 +4,12 @@ Time 0 of a row is the treatment.  Spines are counted in windows: at every image
 before it.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from resynapse.methods.evidence import Row
+from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.pool import Experiment, NotSimulated
 from resynapse.model.population import POPULATIONS
 from resynapse.model.routes import RODENT_ROUTES
@@ -43,7 +46,7 @@ def is_animal(row: Row) -> bool:
     return row.species in ("mouse", "rat") and (known or row.quantity in RESCUED or row.quantity == "spine_survival")
 
 
-def animal_experiment(row: Row) -> Experiment | NotSimulated:
+def animal_experiment(row: Row, fit: Fit = DECLARED) -> Experiment | NotSimulated:
     """Return how to simulate the row's animals and the group that it compares them with, or why not."""
     if row.population not in POPULATIONS:
         return NotSimulated(f"population '{row.population}' is not simulated.{closest(row.population, POPULATIONS)}")
@@ -53,7 +56,7 @@ def animal_experiment(row: Row) -> Experiment | NotSimulated:
         return NotSimulated("the row names no dose in mg/kg")
     if is_given(row.drug) and row.route not in RODENT_ROUTES:
         return NotSimulated(f"route '{row.route}' is not simulated in animals.{closest(row.route, RODENT_ROUTES)}")
-    cage, notes = _cage(row), _notes(row)
+    cage, notes = replace(_cage(row), fit=fit), _notes(row)
     control = _control(row, cage)
     if isinstance(control, NotSimulated):
         return control

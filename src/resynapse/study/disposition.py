@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from resynapse.model import build
-from resynapse.model.population import POPULATIONS, Spread, spreads_of
+from resynapse.model.population import POPULATIONS, Spread
 from resynapse.model.published import PUBLISHED, Published, published_system
 from resynapse.model.routes import RODENT_ROUTES, ROUTES, Route
 from resynapse.notation import System
@@ -42,9 +42,9 @@ def routes_of(study: Study) -> Mapping[str, Route] | None:
     return None if study.species == "human" else RODENT_ROUTES
 
 
-def spreads_for(study: Study) -> tuple[Spread, ...]:
-    """Return how the people of a study differ."""
-    return PUBLISHED[study.disposition].spreads if study.disposition != OWN else spreads_of(study.species)
+def differ_for(study: Study) -> str | tuple[Spread, ...]:
+    """Return how the people of a study differ: the spreads of a published model, or the species whose usual ones are meant."""
+    return PUBLISHED[study.disposition].spreads if study.disposition != OWN else study.species
 
 
 def descent_of(study: Study, values: Mapping[str, np.ndarray], system: System) -> dict[str, np.ndarray]:

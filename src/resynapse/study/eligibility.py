@@ -18,6 +18,7 @@ from resynapse.methods.rules import Judgement, RuleSet, judge_person, person_of
 from resynapse.model.population import POPULATIONS
 from resynapse.model.tolerability import Circulation
 from resynapse.notation import InputError
+from resynapse.study.fits import load_fit
 from resynapse.study.reading import study_of
 from resynapse.study.rule_files import load_rules, rule_file
 from resynapse.study.simulate import RunResult, draw_people, simulate, system_of
@@ -103,7 +104,7 @@ def expected(
     })  # fmt: skip
     system = system_of(study)
     people, notes = people_like(person, population, how)
-    drawn = draw_people(POPULATIONS[population], people, system, (*how, 10), "human")
+    drawn = draw_people(POPULATIONS[population], people, system, (*how, 10), "human", load_fit(study.fit))
     _pressures(person, drawn)
     result = simulate(study, people=drawn)
     burden = burden_of(supervise(result, rules)["drug"], drawn.block)

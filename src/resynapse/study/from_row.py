@@ -7,6 +7,7 @@ window) is the judge's business.  The observed number is never looked at here.
 from dataclasses import replace
 
 from resynapse.methods.evidence import Row, word_problem
+from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.judge import RATES
 from resynapse.methods.pool import Experiment, NotSimulated
 from resynapse.model.interactions import DESCENT, HEPATIC, PERPETRATORS, RENAL, Change
@@ -35,15 +36,19 @@ READ_ELSEWHERE = frozenset(
 DESCRIPTIVE = frozenset(("country", "design", "routes", "formulation", "inhibitor_dose", "inducer_dose", "control_mix", "entry"))
 
 
-def experiment_of(row: Row) -> Experiment | NotSimulated:
-    """Return how to simulate the row's experiment, with its control where the statistic compares, or why not."""
+def experiment_of(row: Row, fit: Fit = DECLARED) -> Experiment | NotSimulated:
+    """Return how to simulate the row's experiment, with its control where the statistic compares, or why not.
+
+    fit: what calibration says of the model's numbers.
+    """
     problem = word_problem(row)
     if problem:
         return NotSimulated(problem)
     if is_animal(row):
-        return animal_experiment(row)
+        return animal_experiment(row, fit)
     try:
         setup, notes = setup_of(row)
+        setup = replace(setup, fit=fit)
         control = _control(row, setup)
     except CannotSetUp as why:
         return NotSimulated(why.reason)

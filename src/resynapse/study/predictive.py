@@ -19,8 +19,9 @@ from resynapse.model.population import POPULATIONS, parameters_of
 from resynapse.model.scales import READOUTS, readout_of
 from resynapse.notation import InputError, System
 from resynapse.study.beside import changed, changes
-from resynapse.study.disposition import OWN, descent_of, routes_of, spreads_for, system_of
+from resynapse.study.disposition import OWN, descent_of, differ_for, routes_of, system_of
 from resynapse.study.dosing import Administration, dose_events, is_given
+from resynapse.study.fits import load_fit
 from resynapse.study.nonmem import Table, read_nonmem
 from resynapse.study.schema import Arm, Study
 from resynapse.study.simulate import RunResult, draw_people, measured
@@ -99,7 +100,7 @@ def _people(study: Study, table: Table, system: System, copies: int, seed: int) 
     """Draw copies of the table's people: their own weight, age and sex where the table has them."""
     population, n = POPULATIONS[study.population.of], len(table.ids)
     covariates = limited(population.covariates, study.population.limits)
-    people = draw_people(population, covariates, system, (n * copies, seed, copies), spreads_for(study))
+    people = draw_people(population, covariates, system, (n * copies, seed, copies), differ_for(study), load_fit(study.fit))
     for column, name in (("WT", "weight"), ("AGE", "age"), ("SEX", "female")):
         known = table.first(column)
         if known is not None:

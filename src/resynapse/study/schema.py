@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from resynapse.notation import InputError
 from resynapse.study import vocabulary as words
 from resynapse.study.endpoints import Endpoint, endpoint, rejoined
 from resynapse.study.vocabulary import Refused, dose, hours, one_of, shown, time_text
@@ -224,6 +225,7 @@ class Study(Part):
     sampling: Sampling = Sampling()
     disposition: str = "resynapse"
     supervision: Text = "none"
+    fit: Text = "newest"
     _places: Places = PrivateAttr(default=NOWHERE)
 
     def where(self, *way: str | int) -> str:
@@ -248,6 +250,17 @@ class Study(Part):
         from resynapse.study.disposition import DISPOSITIONS
 
         return one_of(read, DISPOSITIONS, "a disposition model")
+
+    @field_validator("fit")
+    @classmethod
+    def _fit(cls, read: str) -> str:
+        from resynapse.study.fits import load_fit
+
+        try:
+            load_fit(read)
+        except InputError as why:
+            raise Refused(read, f"newest, none, or a fit file: {why}") from None
+        return read
 
     @field_validator("replicates")
     @classmethod

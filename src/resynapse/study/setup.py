@@ -10,6 +10,7 @@ import numpy as np
 
 from resynapse.engine import Ensemble, Event, Schedule, Settings
 from resynapse.methods.cohort import Cohort
+from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.pool import NotSimulated, Pool
 from resynapse.model import build
 from resynapse.model.interactions import Change
@@ -49,6 +50,7 @@ class Setup:
     markers: bool = False  # also what laboratories and scanners see of the mechanism
     conventional: bool = False  # a trial of an ordinary antidepressant: both arms begin a tablet and nobody can tell which
     cut: tuple[str, ...] = ()  # arrows of the mechanism that are missing, inherited variants
+    fit: Fit = DECLARED  # what calibration says of the model's numbers
 
     @property
     def depots(self) -> bool:
@@ -76,7 +78,7 @@ def covariates_of(setup: Setup) -> dict[str, Covariate]:
 
 def people_of_setup(setup: Setup, system: System, how: tuple[int, int, int]) -> Cohort:
     """Draw the people of an experiment and apply what other drugs, organs and descent change; how = (n, seed, blocks)."""
-    people = draw_people(POPULATIONS[setup.population], covariates_of(setup), system, how, setup.species)
+    people = draw_people(POPULATIONS[setup.population], covariates_of(setup), system, how, setup.species, setup.fit)
     for name, value in changed(people.values, setup.changes, system).items():
         people.values[name] = np.broadcast_to(np.asarray(value, float), (people.n,)).copy()
     fixed = {name: mean for name, mean, _ in setup.covariates if name == "failed_trials"}

@@ -15,6 +15,7 @@ from resynapse.engine import Ensemble, Event, Schedule, Settings, streams
 from resynapse.methods import cohort as cohorts
 from resynapse.methods.cohort import Cohort
 from resynapse.methods.endpoints import Course
+from resynapse.methods.fit import DECLARED, Fit
 from resynapse.model.blinding import BELIEF
 from resynapse.model.population import POPULATIONS, Covariate, Population, Spread, parameters_of, spreads_of
 from resynapse.model.scales import READOUTS, STORY, readout_of
@@ -22,8 +23,9 @@ from resynapse.model.session_events import DRIVERS
 from resynapse.model.switches import CUTS, INTERVENTIONS
 from resynapse.notation import InputError, System
 from resynapse.study.beside import changed, changes
-from resynapse.study.disposition import descent_of, routes_of, spreads_for, system_of
+from resynapse.study.disposition import descent_of, differ_for, routes_of, system_of
 from resynapse.study.dosing import Administration, dose_events, is_given
+from resynapse.study.fits import for_system, load_fit, spread_name
 from resynapse.study.schema import Arm, Study
 from resynapse.study.schema import Population as Participants
 from resynapse.study.sessions import event_series, probes, session_events, side_effects
@@ -102,24 +104,30 @@ def people_of(study: Study, system: System) -> Cohort:
     """Draw the study's people with their parameters."""
     population = POPULATIONS[study.population.of]
     covariates = cohorts.limited(population.covariates, study.population.limits)
-    drawn = draw_people(population, covariates, system, (study.n, study.seed, 0), spreads_for(study))
+    drawn = draw_people(population, covariates, system, (study.n, study.seed, 0), differ_for(study), load_fit(study.fit))
     drawn.values.update(descent_of(study, drawn.values, system))
     return drawn
 
 
 def draw_people(
-    population: Population, covariates: Mapping[str, Covariate], system: System, how: tuple[int, int, int], differ: str | tuple[Spread, ...]
-) -> Cohort:
+    population: Population, covariates: Mapping[str, Covariate], system: System, how: tuple[int, int, int],
+    differ: str | tuple[Spread, ...], fit: Fit = DECLARED,
+) -> Cohort:  # fmt: skip
     """Draw people of a population with the covariates given; how = (n, seed, blocks of between-study effects).
 
-    differ: the spreads, or the species whose usual ones are meant.
+    differ: the spreads, or the species whose usual ones are meant.  fit: fitted numbers that take the place of declared ones, one
+    draw for each block, the best values where there are no blocks; a population's own values stand above them.
     """
     n, seed, blocks = how
-    typical = {name: p.value for name, p in system.params.items()} | {k: v for k, v in population.values.items() if k in system.params}
+    fit = for_system(fit, system, differ if isinstance(differ, str) else "human", isinstance(differ, str))
+    declared = {name: p.value for name, p in system.params.items()}
+    fitted, fixed = fit.values(blocks, seed), {k: v for k, v in population.values.items() if k in declared}
+    own = {name: x for name, x in fitted.items() if name in declared} | fixed
     spreads = spreads_of(differ) if isinstance(differ, str) else differ
-    drawn = cohorts.draw(covariates, spreads, typical, n, seed, blocks)
-    drawn.values.update({k: np.full(n, v) for k, v in population.values.items() if k in typical and k not in drawn.values})
-    drawn.values.update(parameters_of(drawn.covariates, drawn.values, typical))
+    sds = fit.sds(fitted, [spread_name(s) for s in spreads])
+    drawn = cohorts.draw(covariates, spreads, {**declared, **own}, n, seed, blocks, sds)
+    drawn.values.update({k: cohorts.by_person(x, drawn.block) for k, x in own.items() if k not in drawn.values})
+    drawn.values.update(parameters_of(drawn.covariates, drawn.values, declared))
     return drawn
 
 
