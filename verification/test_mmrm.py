@@ -79,7 +79,8 @@ def test_type_one_error_and_coverage_under_no_effect(n, visits, leaving, capsys)
     naive = np.mean([abs(e.value / e.se) > 1.95996 for e in found])
     with capsys.disabled():
         df = np.median([e.df for e in found])
-        print(f"\nn {n}, {visits} visits, {leaving:.0%} leave: type I error {rejected:.3f} (normal: {naive:.3f}), 90 % cover {covered:.3f}, df {df:.0f}")
+        told = f"type I error {rejected:.3f} (normal: {naive:.3f}), 90 % cover {covered:.3f}, df {df:.0f}"
+        print(f"\nn {n}, {visits} visits, {leaving:.0%} leave: {told}")
     assert abs(rejected - 0.05) < 3 * np.sqrt(0.05 * 0.95 / count)
     assert abs(covered - 0.90) < 3 * np.sqrt(0.90 * 0.10 / count)
 

@@ -22,8 +22,8 @@ control: control
 visits: [0 d, 4 h, 1 d]
 endpoints: [change(MADRS, 1 d), response(MADRS, 1 d), peak(ketamine)]
 """
-FILES = ["methods.md", "observations.parquet", "patients.parquet", "provenance.json", "report.html", "session.csv", "study.yaml"]
-FILES += ["summary.csv"]
+FILES = ["effect_sizes.csv", "methods.md", "observations.parquet", "patients.parquet", "provenance.json", "report.html", "session.csv"]
+FILES += ["study.yaml", "summary.csv"]
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def _summaries(first: Path, second: Path) -> str:
     rows = []
     for key in dict.fromkeys([*tables[0], *tables[1]]):
         values = [table.get(key) for table in tables]
-        if values[0] == values[1]:
+        if values[0] == values[1] or all(v is not None and v != v for v in values):  # not a number in both
             continue
         both = None not in values
         rows.append({

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from resynapse.faces.bibliography import assumed, citation, used
 from resynapse.model.population import POPULATIONS
-from resynapse.study.vocabulary import DRUGS, time_text
+from resynapse.study.endpoints import TIME_TO
+from resynapse.study.vocabulary import DRUGS, ESTIMANDS, time_text
 
 if TYPE_CHECKING:
     from resynapse.study.schema import Arm, Intake, Study
@@ -39,12 +40,33 @@ def methods_text(result: RunResult, facts: dict[str, Any]) -> str:
         BLINDINGS[result.study.blinding],
         f"Observations were made at {', '.join(map(time_text, result.study.visits))} after the first dose, before any dose then due.",
         "Scores were simulated with the scale's own rating error and rounded to its steps; a baseline is the value at time 0.",
+        analysis_words(result.study),
         "Intervals are 90 % intervals of the estimate given the number of people simulated;"
         " they do not hold what is uncertain about the model.",
         f"The random seed was {result.study.seed}; the digest of the results is {facts['digest'][:12]}.",
     ]
     listed = "\n".join(f"{k}. {citation(key)}" for k, key in enumerate(keys, start=1))
-    return f"# Methods\n\n{' '.join(words)}\n\n*{DISCLAIMER}*\n\n## Sources of the model's numbers\n\n{listed}\n"
+    return f"# Methods\n\n{' '.join(filter(None, words))}\n\n*{DISCLAIMER}*\n\n## Sources of the model's numbers\n\n{listed}\n"
+
+
+def analysis_words(study: Study) -> str:
+    """Say how arms are compared and which estimand that answers."""
+    how, kinds = study.analysis, {e.statistic for e in study.endpoints}
+    parts = []
+    if "change" in kinds:
+        parts.append({"means": "changes from baseline as differences of means (Welch)",
+                      "ancova": "changes from baseline by ANCOVA (arm and baseline)",
+                      "mmrm": "changes from baseline by MMRM (arm and baseline, each by visit; unstructured covariance, REML, "
+                              "Satterthwaite's degrees of freedom)"}[how.change])  # fmt: skip
+    if kinds & {"response", "remission", "relapse", "incidence"}:
+        parts.append({"risk_difference": "rates as risk differences with Newcombe's interval",
+                      "logistic": "rates by logistic regression (arm and baseline)"}[how.rates])  # fmt: skip
+    if kinds & set(TIME_TO):
+        parts.append({"km": "times to an event by Kaplan-Meier and the log-rank test",
+                      "cox": "times to an event by Cox regression (arm and baseline)"}[how.time_to_event])  # fmt: skip
+    if not parts:
+        return ""
+    return f"Analysed: {'; '.join(parts)}. Estimand: {how.estimand.replace('_', ' ')} ({ESTIMANDS[how.estimand]})."
 
 
 def people(study: Study) -> str:

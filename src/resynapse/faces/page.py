@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 DISCLAIMER = "Research and teaching only; not medical advice, not a medical device."
 
@@ -30,6 +33,13 @@ class Picture:
         from markupsafe import Markup
 
         object.__setattr__(self, "svg", Markup(self.svg))  # our own drawing: not to be escaped
+
+
+def picture(figure: Figure, name: str, caption: str = "") -> Picture:
+    """Return a figure as part of a page; name: what it shows, read aloud."""
+    from resynapse.faces import style
+
+    return Picture(style.inline(figure, name), caption)
 
 
 def number(value: float) -> str:

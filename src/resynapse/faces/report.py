@@ -12,11 +12,11 @@ import numpy as np
 
 from resynapse.faces import methods_text as words
 from resynapse.faces import run_figures as runs
-from resynapse.faces import style
 from resynapse.faces.bibliography import assumed, citation, used
-from resynapse.faces.page import DISCLAIMER, Picture, Table, number, render, span
+from resynapse.faces.page import DISCLAIMER, Picture, Table, number, picture, render, span
 from resynapse.faces.qualify_report import write_qualify_report
 from resynapse.faces.session_panel import Watched, session_section, watch
+from resynapse.faces.trial_section import effect_table, is_mood, mood, patients
 from resynapse.model.population import POPULATIONS
 from resynapse.model.scales import READOUTS
 from resynapse.study.provenance import model_hash, versions
@@ -24,8 +24,6 @@ from resynapse.study.summary import SummaryRow, summary
 from resynapse.study.vocabulary import time_text
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from resynapse.faces.published import Compared
     from resynapse.methods.evidence import Row
     from resynapse.study.simulate import RunResult
@@ -71,7 +69,8 @@ def write_run_report(result: RunResult, path: str | Path, rows: Sequence[Row] | 
         "summary": in_short(result), "basis": basis(result), "interval_note": interval_note(result),
         "protocol": protocol(result), "protocol_note": protocol_note(result), "participants": participants(result),
         "participants_note": words.people(result.study), "endpoints": endpoint_table(result, endpoints, False),
-        "contrasts": endpoint_table(result, endpoints, True), "mood": mood(result) if human else [],
+        "contrasts": endpoint_table(result, endpoints, True), "analysis": words.analysis_words(result.study),
+        "effects": effect_table(result), "mood": mood(result) if human else [],
         "plasma": plasma(result, kinetic), "nca": nca_lines(result, nca_table(result) if kinetic else []),
         "inside": inside(result), "session": session, "patients": patients(result) if human else [], "outcomes": outcomes(result),
         "published": published_table(found), "published_note": PUBLISHED, "published_none": NOTHING_PUBLISHED,
@@ -127,7 +126,7 @@ def tiles(result: RunResult, rows: Sequence[SummaryRow], most: int = 4) -> list[
     chosen = [r for r in good if r.against and READOUTS[_quantity(result, r.endpoint)].area != "plasma"]
     chosen = chosen or [r for r in good if not r.against]
     largest: dict[str, SummaryRow] = {}
-    for r in sorted(chosen, key=lambda r: not _is_mood(_quantity(result, r.endpoint))):
+    for r in sorted(chosen, key=lambda r: not is_mood(_quantity(result, r.endpoint))):
         if r.endpoint not in largest or abs(r.value) > abs(largest[r.endpoint].value):
             largest[r.endpoint] = r
     kept = list(largest.values())
@@ -223,40 +222,10 @@ def endpoint_table(result: RunResult, rows: Sequence[SummaryRow], contrasts: boo
     return Table(("endpoint", "unit", *(runs.label(a) for a in arms)), lines, tuple(range(2, 2 + len(arms))))
 
 
-def mood(result: RunResult) -> list[Picture]:
-    """Return the pictures of mood, response and remission."""
-    scale = main_scale(result)
-    seen = "Marks are visits; the band holds the middle half of patients."
-    out = [picture(runs.score_figure(result, scale), f"{scale} over time by arm", seen)]
-    if result.study.control:
-        figure = runs.contrast_figure(result, scale)
-        out.append(picture(figure, f"{scale} against the control over time", "Bars: 90 % interval of the difference of means."))
-    rates = runs.rates_figure(result, scale)
-    return [*out, picture(rates, f"response and remission on {scale} by visit", "Bands: Wilson's 90 % intervals.")]
-
-
-def main_scale(result: RunResult) -> str:
-    """Return the scale that the study asks for first; MADRS where it asks for none."""
-    asked = [e.quantity for e in result.study.endpoints if _is_mood(e.quantity)]
-    return asked[0] if asked else "MADRS"
-
-
-def _is_mood(quantity: str) -> bool:
-    """Tell whether a quantity is a depression scale with a threshold of remission."""
-    scale = READOUTS[quantity].scale
-    return READOUTS[quantity].area == "scores" and scale is not None and scale.remission is not None
-
-
-def patients(result: RunResult) -> list[Picture]:
-    """Return the pictures of single patients, one for each arm."""
-    scale = main_scale(result)
-    return [picture(runs.patients_figure(result, name, scale), f"single patients, {runs.label(name)}") for name in result.arms]
-
-
 def outcomes(result: RunResult) -> list[Picture]:
     """Return a picture of every read-out that the study asks for and that no other section shows."""
     asked = dict.fromkeys(e.quantity for e in result.study.endpoints)
-    rest = [q for q in asked if not _is_mood(q) and READOUTS[q].area not in ("plasma", "event")]
+    rest = [q for q in asked if not is_mood(q) and READOUTS[q].area not in ("plasma", "event")]
     return [picture(runs.outcome_figure(result, q), READOUTS[q].meaning) for q in rest]
 
 
@@ -266,11 +235,6 @@ def inside(result: RunResult) -> list[Picture]:
         return []
     hours, days = runs.inside_figures(result)
     return [picture(hours, "what happens inside, first hours"), picture(days, "what happens inside, days")]
-
-
-def picture(figure: Figure, name: str, caption: str = "") -> Picture:
-    """Return a figure as part of a page; name: what it shows, read aloud."""
-    return Picture(style.inline(figure, name), caption)
 
 
 def plasma(result: RunResult, kinetic: bool) -> list[Picture]:

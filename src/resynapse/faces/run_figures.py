@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from resynapse.faces import style
-from resynapse.methods.endpoints import Course, bands, contrast, individual, summarise
+from resynapse.methods.analysis import mean_difference
+from resynapse.methods.endpoints import Course, bands, individual, summarise
 from resynapse.model.scales import READOUTS
 from resynapse.study.simulate import ArmResult, RunResult
 
@@ -342,7 +343,7 @@ def _visit_hours(result: RunResult) -> list[float]:
 
 def _difference(result: RunResult, arms: tuple[str, str], scale: str, time: float) -> Any:
     courses: list[Course] = [result.arms[n].course(scale) for n in arms]
-    return contrast(*(individual("change", c, time) for c in courses))
+    return mean_difference(*(individual("change", c, time) for c in courses))
 
 
 def _around(estimates: np.ndarray) -> np.ndarray:

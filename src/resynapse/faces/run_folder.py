@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 MARK = "provenance.json"
 FORMAT = 1
 CHECK = ("quantity", "time_h", "n", "percentile", "data", "low", "median", "high", "unit")
-SUMMARY = ("endpoint", "arm", "against", "n", "value", "low", "high", "sd", "unit")
+SUMMARY = ("endpoint", "arm", "against", "n", "value", "low", "high", "sd", "unit", "se", "df", "p", "method", "estimand")
+EFFECTS = ("endpoint", "arm", "against", "measure", "n", "value", "low", "high", "p")
 
 
 @contextmanager
@@ -109,12 +110,15 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
     from resynapse.faces.report import write_run_report
     from resynapse.faces.session_panel import HEAD, session_rows, watch
     from resynapse.study import tables
+    from resynapse.study.effect_sizes import effect_sizes
     from resynapse.study.summary import summary
 
     (folder / "study.yaml").write_text(study_text(result), encoding="utf-8")
     pq.write_table(pa.table(dict(tables.patients(result))), folder / "patients.parquet", compression="zstd")
     pq.write_table(tables.observations(result), folder / "observations.parquet", compression="zstd")
     write_csv(folder / "summary.csv", SUMMARY, [row.as_dict() for row in summary(result)])
+    if sizes := effect_sizes(result):
+        write_csv(folder / "effect_sizes.csv", EFFECTS, [row.as_dict() for row in sizes])
     (folder / "methods.md").write_text(methods_text(result, facts), encoding="utf-8")
     watched = watch(result)
     if watched:

@@ -1,7 +1,7 @@
 """Endpoints: what a trial reads off each person's course, and how an arm or a contrast is summarised.
 
-A course is (n, T) values at ascending times (h).  Every function returns one number for each person; `summarise` and `contrast`
-turn them into an estimate with a 90 % interval.  Baseline is the value at time 0, read before the first dose.
+A course is (n, T) values at ascending times (h).  Every function returns one number for each person; `summarise` turns them into an
+estimate of the arm with a 90 % interval; arms are compared in `analysis`.  Baseline is the value at time 0, before the first dose.
 """
 
 from collections.abc import Sequence
@@ -127,17 +127,6 @@ def summarise(statistic: str, each: np.ndarray) -> Estimate:
         return Estimate(n, sd, sd - half, sd + half, sd)
     value, half = float(good.mean()), z * sd / np.sqrt(n) if n > 1 else np.nan
     return Estimate(n, value, value - half, value + half, sd)
-
-
-def contrast(drug: np.ndarray, control: np.ndarray) -> Estimate:
-    """Return drug minus control of individual numbers, as two independent groups."""
-    a, b = drug[np.isfinite(drug)], control[np.isfinite(control)]
-    if len(a) < 2 or len(b) < 2:
-        return Estimate(len(a) + len(b), np.nan, np.nan, np.nan, np.nan)
-    value = float(a.mean() - b.mean())
-    half = Z90 * np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
-    pooled = np.sqrt(((len(a) - 1) * a.var(ddof=1) + (len(b) - 1) * b.var(ddof=1)) / (len(a) + len(b) - 2))
-    return Estimate(len(a) + len(b), value, value - half, value + half, float(pooled))
 
 
 def bands(values: np.ndarray, levels: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> np.ndarray:

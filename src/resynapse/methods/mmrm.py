@@ -70,10 +70,10 @@ class Mmrm:
 
 
 class _Patterns(NamedTuple):
-    """Sums over patients with the same visits: seen (K, V), their number (K,), zz (K, c, c), zy (K, c, V), yy (K, V, V)."""
+    """Sums over patients with the same visits: seen (K, V), how many they are (K,), zz (K, c, c), zy (K, c, V), yy (K, V, V)."""
 
     seen: np.ndarray
-    count: np.ndarray
+    people: np.ndarray
     zz: np.ndarray
     zy: np.ndarray
     yy: np.ndarray
@@ -113,13 +113,14 @@ def _check(data: TrialData, z: np.ndarray) -> None:
     """Refuse data that cannot tell an unstructured covariance or an arm's mean at a visit."""
     seen = np.isfinite(data.values)
     for k, arm in enumerate(data.arms):
-        for t, there in zip(data.visits, seen[data.arm == k].any(axis=0), strict=True):
-            if not there:
-                raise InputError("mmrm", f"nobody of arm {arm} at {t:g} h", "every arm seen at every visit")
+        empty = data.visits[seen[data.arm == k].sum(axis=0) == 0]
+        if len(empty):
+            raise InputError("mmrm", f"nobody of arm {arm} at {empty[0]:g} h", "every arm seen at every visit")
     both = seen.T.astype(float) @ seen
     least = z.shape[1] + seen.shape[1]
     if both.min() <= z.shape[1] or len(z) < least:
-        raise InputError("mmrm", f"{int(both.min())} patients seen at the same two visits", f"at least {least}: fewer visits or more people")
+        read = f"{int(both.min())} patients seen at the same two visits"
+        raise InputError("mmrm", read, f"at least {least}: fewer visits or more people")
 
 
 def _patterns(y: np.ndarray, z: np.ndarray) -> _Patterns:
@@ -168,13 +169,13 @@ def _likelihood(sums: _Patterns, sigma: np.ndarray) -> _At:
     covariance = np.linalg.inv(normal)
     beta = (covariance @ right[..., None])[..., 0]
     fitted = (weight * sums.yy).sum(axis=(1, 2, 3)) - (right * beta).sum(axis=1)
-    deviance = np.linalg.slogdet(padded)[1] @ sums.count + np.linalg.slogdet(normal)[1] + fitted
+    deviance = np.linalg.slogdet(padded)[1] @ sums.people + np.linalg.slogdet(normal)[1] + fitted
     beta = beta.reshape(b, c, v)
     cross = beta.transpose(0, 2, 1)[:, None] @ sums.zy
     spread = covariance.reshape(b, c, v, c, v).transpose(0, 1, 3, 2, 4) + beta[:, :, None, :, None] * beta[:, None, :, None, :]
     residual = (sums.zz.reshape(-1, c * c) @ spread.reshape(b, c * c, v * v)).reshape(b, -1, v, v)
     residual += sums.yy - cross - cross.transpose(0, 1, 3, 2)
-    slope = (sums.count[:, None, None] * weight - weight @ residual @ weight).sum(axis=1)
+    slope = (sums.people[:, None, None] * weight - weight @ residual @ weight).sum(axis=1)
     return _At(deviance, slope, beta, covariance)
 
 
@@ -193,7 +194,7 @@ def _maximise(sums: _Patterns, root: np.ndarray) -> np.ndarray:
     """Return theta (q,) near the maximum."""
     from scipy.optimize import minimize
 
-    scale, visits = float(sums.count.sum()), len(root)
+    scale, visits = float(sums.people.sum()), len(root)
 
     def objective(theta: np.ndarray) -> tuple[float, np.ndarray]:
         value, slope, _ = _gradient(sums, root, np.clip(theta, -30, 30)[None])
@@ -207,7 +208,7 @@ def _polish(sums: _Patterns, root: np.ndarray, theta: np.ndarray) -> tuple[np.nd
 
     a small step up and down each parameter.  Raises InputError where no maximum is found.
     """
-    q, scale = len(theta), float(sums.count.sum())
+    q, scale = len(theta), float(sums.people.sum())
     for _ in range(8):
         steps = theta + _STEP * np.vstack([np.zeros(q), np.eye(q), -np.eye(q)])
         _, slope, covariance = _gradient(sums, root, steps)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from resynapse.study import vocabulary as words
+from resynapse.study.analysis import check_analysis
 from resynapse.study.beside import not_pregnant
 from resynapse.study.disposition import check_disposition, site_of
 from resynapse.study.endpoints import check_quantity
@@ -246,6 +247,7 @@ def check_together(study: Study) -> None:
             raise Refused(str(one), f"a time that is a visit: {', '.join(map(time_text, seen))}", way=("endpoints", place))
         if one.time > seen[-1]:
             raise Refused(str(one), f"a time within the study, which ends at {time_text(seen[-1])}", way=("endpoints", place))
+    check_analysis(study)
 
 
 def check_start(study: Study) -> None:

@@ -32,14 +32,18 @@ STATISTICS = {
     "remission": Statistic("share at or below the scale's threshold", "visit"),
     "relapse": Statistic("share that reached the scale's threshold of relapse by a time", "visit"),
     "incidence": Statistic("share of people with an event at least once, until a time or at all", "window"),
+    "time_to_response": Statistic("share with a response by then, censoring allowed for", "window"),
+    "time_to_remission": Statistic("share with a remission by then, censoring allowed for", "window"),
+    "time_to_relapse": Statistic("share with a relapse by then among those who had got well, censoring allowed for", "window"),
     "peak": Statistic("largest value within 4 h of each dose, averaged over sessions", ""),
     "trough": Statistic("value just before each later dose, averaged over sessions", ""),
     "cmax": Statistic("largest concentration", "window"),
     "tmax": Statistic("time of the largest concentration", "window"),
     "auc": Statistic("area under the curve until a time", "window"),
 }
-NOT_YET = ("time_to_response", "time_to_remission", "time_to_relapse", "auc_inf", "half_life")
-NEEDS_SCALE = ("response", "remission", "relapse")
+TIME_TO = ("time_to_response", "time_to_remission", "time_to_relapse")
+NOT_YET = ("auc_inf", "half_life")
+NEEDS_SCALE = ("response", "remission", "relapse", *TIME_TO)
 _SHAPE = re.compile(r"\s*([A-Za-z_][A-Za-z_0-9]{0,39})\s*\(\s*([A-Za-z][A-Za-z_0-9:.-]{0,59})\s*(?:,\s*([^(),]{1,40}?)\s*)?\)\s*")
 
 
@@ -88,8 +92,9 @@ def check_quantity(asked: Endpoint) -> None:
     scale = READOUTS[asked.quantity].scale
     if asked.statistic not in NEEDS_SCALE:
         return
-    if scale is None or getattr(scale, asked.statistic, 0.0) is None:
-        able = [name for name, one in READOUTS.items() if one.scale and getattr(one.scale, asked.statistic, 0.0) is not None]
+    limit = asked.statistic.removeprefix("time_to_")
+    if scale is None or getattr(scale, limit, 0.0) is None:
+        able = [name for name, one in READOUTS.items() if one.scale and getattr(one.scale, limit, 0.0) is not None]
         raise Refused(str(asked), f"{asked.statistic} of a scale that defines it: {', '.join(able)}")
 
 

@@ -1,21 +1,41 @@
 """Summary: the endpoints of a study by arm, and every arm against the control, as plain rows for tables, terminals and reports."""
 
-from dataclasses import asdict, dataclass
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from resynapse.methods.endpoints import RATES, Estimate, contrast, individual, summarise
+from resynapse.methods.analysis import Linear, ancova, mean_difference, odds_ratio, risk_difference
+from resynapse.methods.effects import Effect
+from resynapse.methods.endpoints import RATES, Estimate, at, individual, summarise
+from resynapse.methods.mmrm import Mmrm
+from resynapse.methods.trial_data import TrialData
 from resynapse.model.scales import READOUTS
-from resynapse.study.endpoints import Endpoint
+from resynapse.study.endpoints import TIME_TO, Endpoint
+from resynapse.study.estimands import event_times, is_score, scored, trial_data
 from resynapse.study.simulate import RunResult
 
 CURVE = ("peak", "trough", "cmax", "tmax", "auc", "auc_inf", "half_life")
 UNITS = {"tmax": "h", "percent_change": "percent", "auc": "ng*h/mL"}
+METHODS = {
+    "means": "difference of means (Welch)",
+    "ancova": "ANCOVA",
+    "mmrm": "MMRM",
+    "risk_difference": "risk difference (Newcombe)",
+    "logistic": "logistic regression",
+    "km": "Kaplan-Meier, log-rank",
+    "cox": "Cox regression",
+}
 
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """One endpoint of one arm, or of its contrast with the control (`against`), with a 90 % interval."""
+    """One endpoint of one arm, or of its contrast with the control (`against`), with a 90 % interval.
+
+    se, df, p: of a contrast and of a modelled mean; p is two-sided, against no effect.
+    """
 
     endpoint: str
     arm: str
@@ -26,6 +46,11 @@ class SummaryRow:
     high: float
     sd: float
     unit: str
+    se: float = np.nan
+    df: float = np.nan
+    p: float = np.nan
+    method: str = ""
+    estimand: str = ""
 
     def as_dict(self) -> dict[str, object]:
         """Return the row as plain data."""
@@ -34,7 +59,7 @@ class SummaryRow:
 
 def unit_of(endpoint: Endpoint) -> str:
     """Return the unit in which an endpoint is reported."""
-    if endpoint.statistic in RATES:
+    if endpoint.statistic in RATES or endpoint.statistic in TIME_TO:
         return "fraction"
     own = READOUTS[endpoint.quantity].unit
     if endpoint.statistic == "auc" and own != "ng/mL":
@@ -43,31 +68,124 @@ def unit_of(endpoint: Endpoint) -> str:
 
 
 def each_person(result: RunResult, arm: str, endpoint: Endpoint) -> np.ndarray:
-    """Return one number for each person of an arm (n,), from what was measured.
+    """Return one number for each person of an arm (n,), from what was measured, under the study's estimand.
 
     Shapes of a plasma curve are read without assay error: the fine grid of a simulation would turn that error into higher peaks.
     """
-    failed = list(result.arms[arm].failed)
     curve = READOUTS[endpoint.quantity].area == "plasma" and endpoint.statistic in CURVE
-    each = individual(endpoint.statistic, result.arms[arm].course(endpoint.quantity, not curve), endpoint.time)
-    each[failed] = np.nan  # a course that was not solved is no non-responder
+    score = is_score(endpoint.quantity) and endpoint.statistic not in CURVE
+    course = scored(result, arm, endpoint.quantity) if score else result.arms[arm].course(endpoint.quantity, not curve)
+    each = individual(endpoint.statistic, course, endpoint.time)
+    if score and endpoint.statistic in ("response", "remission") and result.study.analysis.estimand == "hypothetical":
+        assert endpoint.time is not None
+        each = np.where(np.isfinite(at(course, endpoint.time)), each, np.nan)
+    each[list(result.arms[arm].failed)] = np.nan  # a course that was not solved is no non-responder
     return each
 
 
-def summarise_endpoint(result: RunResult, endpoint: Endpoint) -> list[SummaryRow]:
-    """Return the rows of one endpoint: every arm, then every arm against the control if the study names one."""
+def summarise_endpoint(result: RunResult, endpoint: Endpoint, fits: dict[str, Mmrm] | None = None) -> list[SummaryRow]:
+    """Return the rows of one endpoint: every arm, then every arm against the control if the study names one.
+
+    fits: mixed models made so far, by quantity, to be used again.
+    """
+    if endpoint.statistic in TIME_TO:
+        return _times(result, endpoint)
     numbers = {arm: each_person(result, arm, endpoint) for arm in result.arms}
-    unit, control = unit_of(endpoint), result.study.control
-    rows = [_row(endpoint, arm, "", summarise(endpoint.statistic, x), unit) for arm, x in numbers.items()]
-    if control and endpoint.statistic not in ("sd", "median"):
-        rows += [_row(endpoint, a, control, contrast(x, numbers[control]), unit) for a, x in numbers.items() if a != control]
+    modelled = endpoint.statistic == "change" and result.study.analysis.change != "means"
+    if modelled:
+        return _modelled(result, endpoint, numbers, {} if fits is None else fits)
+    unit = unit_of(endpoint)
+    rows = [_row(result, endpoint, (arm, ""), summarise(endpoint.statistic, x), unit) for arm, x in numbers.items()]
+    for arm in _against(result) if endpoint.statistic not in ("sd", "median") else ():
+        rows.append(_contrast(result, endpoint, arm, numbers))
     return rows
 
 
-def _row(endpoint: Endpoint, arm: str, against: str, e: Estimate, unit: str) -> SummaryRow:
-    return SummaryRow(str(endpoint), arm, against, e.n, e.value, e.low, e.high, e.sd, unit)
+def _against(result: RunResult) -> list[str]:
+    """Return the arms that are compared with the control."""
+    return [arm for arm in result.arms if arm != result.study.control] if result.study.control else []
+
+
+def _contrast(result: RunResult, endpoint: Endpoint, arm: str, numbers: dict[str, np.ndarray]) -> SummaryRow:
+    control = str(result.study.control)
+    both, unit = (numbers[arm], numbers[control]), unit_of(endpoint)
+    if endpoint.statistic not in RATES:
+        row = _row(result, endpoint, (arm, control), mean_difference(*both), unit, METHODS["means"])
+    elif result.study.analysis.rates == "logistic" and is_score(endpoint.quantity):
+        found = odds_ratio(trial_data(result, endpoint.quantity), np.concatenate(list(numbers.values())), arm, control)
+        return _row(result, endpoint, (arm, control), found, "odds ratio", METHODS["logistic"])
+    else:
+        row = _row(result, endpoint, (arm, control), risk_difference(*both), unit, METHODS["risk_difference"])
+    return replace(row, sd=_pooled(*both))
+
+
+def _modelled(result: RunResult, endpoint: Endpoint, numbers: dict[str, np.ndarray], fits: dict[str, Mmrm]) -> list[SummaryRow]:
+    """Return rows of a change by MMRM or ANCOVA: adjusted means of the arms, and their differences."""
+    how, time = result.study.analysis.change, endpoint.time
+    assert time is not None
+    data = trial_data(result, endpoint.quantity)
+    mean, difference = _by_model(how, data, time, endpoint.quantity, fits)
+    unit, rows = unit_of(endpoint), []
+    for arm, x in numbers.items():
+        row = _row(result, endpoint, (arm, ""), mean(arm), unit, METHODS[how])
+        rows.append(replace(row, sd=_sd(x), n=int(np.isfinite(x).sum())))
+    for arm in _against(result):
+        control = str(result.study.control)
+        row = _row(result, endpoint, (arm, control), difference(arm, control), unit, METHODS[how])
+        both = numbers[arm], numbers[control]
+        rows.append(replace(row, sd=_pooled(*both), n=int(sum(np.isfinite(x).sum() for x in both))))
+    return rows
+
+
+def _by_model(how: str, data: TrialData, time: float, quantity: str, fits: dict[str, Mmrm]) -> tuple[Any, Any]:
+    """Return (mean(arm), difference(arm, control)) of a change at one visit."""
+    if how == "ancova":
+        fitted: Linear = ancova(data, time)
+        return fitted.mean, fitted.difference
+    from resynapse.methods.mmrm import fit
+
+    mixed = fits.setdefault(quantity, fit(data)) if quantity not in fits else fits[quantity]
+    return (lambda arm: mixed.mean(arm, time)), (lambda arm, control: mixed.difference(arm, control, time))
+
+
+def _times(result: RunResult, endpoint: Endpoint) -> list[SummaryRow]:
+    """Return rows of a time to an event: the share with it by the end (Kaplan-Meier), then differences or hazard ratios."""
+    from resynapse.methods import survival
+
+    end = endpoint.time if endpoint.time is not None else result.study.times[-1]
+    found = {arm: event_times(result, arm, endpoint.statistic, endpoint.quantity, end) for arm in result.arms}
+    rows = [_row(result, endpoint, (arm, ""), survival.share_by(x, end), "fraction", METHODS["km"]) for arm, x in found.items()]
+    control = str(result.study.control)
+    for arm in _against(result):
+        if result.study.analysis.time_to_event == "cox":
+            whole = survival.Times(*(np.concatenate([getattr(x, name) for x in found.values()]) for name in ("hours", "event")))
+            ratio = survival.hazard_ratio(trial_data(result, endpoint.quantity), whole, arm, control)
+            rows.append(_row(result, endpoint, (arm, control), ratio, "hazard ratio", METHODS["cox"]))
+        else:
+            difference = survival.share_difference(found[arm], found[control], end)
+            rows.append(_row(result, endpoint, (arm, control), difference, "fraction", METHODS["km"]))
+    return rows
+
+
+def _sd(x: np.ndarray) -> float:
+    good = x[np.isfinite(x)]
+    return float(good.std(ddof=1)) if len(good) > 1 else np.nan
+
+
+def _pooled(drug: np.ndarray, control: np.ndarray) -> float:
+    a, b = (x[np.isfinite(x)] for x in (drug, control))
+    if len(a) < 2 or len(b) < 2:
+        return np.nan
+    return float(np.sqrt(((len(a) - 1) * a.var(ddof=1) + (len(b) - 1) * b.var(ddof=1)) / (len(a) + len(b) - 2)))
+
+
+def _row(result: RunResult, endpoint: Endpoint, pair: tuple[str, str], e: Estimate | Effect, unit: str, method: str = "") -> SummaryRow:
+    estimand = result.study.analysis.estimand if is_score(endpoint.quantity) else ""
+    row = SummaryRow(str(endpoint), *pair, e.n, e.value, e.low, e.high, np.nan, unit, method=method, estimand=estimand)
+    return replace(row, sd=e.sd) if isinstance(e, Estimate) else replace(row, se=e.se, df=e.df, p=e.p)
 
 
 def summary(result: RunResult) -> list[SummaryRow]:
     """Return the rows of every endpoint of the study."""
-    return [row for endpoint in result.study.endpoints for row in summarise_endpoint(result, endpoint)]
+    fits: dict[str, Mmrm] = {}
+    return [row for endpoint in result.study.endpoints for row in summarise_endpoint(result, endpoint, fits)]

@@ -91,11 +91,20 @@ NOT_YET = {
     "keep": "choosing what is kept",
     "stress": "stress as a study input",
     "imaging": "imaging schedules",
-    "time_to_event": "analysis of times to an event",
 }
 
-ANALYSES = {"change": ("means",), "rates": ("risk_difference",)}
-ANALYSES_TO_COME = ("mmrm", "ancova", "logistic")
+ESTIMANDS = {
+    "treatment_policy": "whatever was seen counts, on treatment or not; a missing score is no response and no remission",
+    "hypothetical": "as if nobody had given up: what is seen after the end of treatment is set aside as missing at random",
+    "composite": "giving up is failure: from then on no change from baseline, no response, no remission, and a relapse",
+    "while_on_treatment": "the last score on treatment stands for every later one",
+}
+ANALYSES = {
+    "change": ("means", "ancova", "mmrm"),
+    "rates": ("risk_difference", "logistic"),
+    "time_to_event": ("km", "cox"),
+    "estimand": tuple(ESTIMANDS),
+}
 
 
 def routes(species: str = "") -> tuple[str, ...]:

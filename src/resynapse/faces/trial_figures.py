@@ -1,0 +1,88 @@
+"""Figures that trialists draw: everybody's change in order (waterfall), and who has had the event by when (Kaplan-Meier)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from resynapse.faces import style
+from resynapse.faces.run_figures import FEW, arm_colours, arms_on_top, day_axis, is_repeated, label
+from resynapse.methods.survival import kaplan_meier
+from resynapse.model.scales import READOUTS
+from resynapse.study.estimands import event_times, scored
+from resynapse.study.vocabulary import time_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from resynapse.study.endpoints import Endpoint
+    from resynapse.study.simulate import RunResult
+
+EVENTS = {"time_to_response": "Without response yet", "time_to_remission": "Without remission yet", "time_to_relapse": "Still well"}
+MOST_BARS = 300  # a waterfall of more people is drawn from that many evenly spaced ranks
+
+
+def waterfall_figure(result: RunResult, scale: str, time: float) -> Figure:
+    """Every person's change from baseline in percent at one visit, in order, one panel for each arm; the line is response."""
+    arms = list(result.arms)
+    with style.styled():
+        figure, axes = style.canvas(4.4, 0.55 + 1.25 * len(arms), len(arms), 1, share=True)
+        colour = arm_colours(result)
+        for axis, name in zip(axes[:, 0], arms, strict=True):
+            course = scored(result, name, scale)
+            start, now = (course.values[:, int(np.argmin(np.abs(course.times - t)))] for t in (0.0, time))
+            change = 100 * (now - start) / np.where(start > 0, start, np.nan)
+            ordered = np.sort(change[np.isfinite(change)])[::-1]
+            ranks = np.unique(np.linspace(0, len(ordered) - 1, min(len(ordered), MOST_BARS)).round().astype(int)) if len(ordered) else []
+            x = (np.asarray(ranks) + 0.5) / max(len(ordered), 1) * 100
+            axis.bar(x, ordered[ranks] if len(ordered) else [], width=100 / max(len(ranks), 1), color=colour[name], lw=0)
+            axis.axhline(-50, color=style.INK, lw=0.9, ls=(0, (4, 3)))
+            axis.axhline(0, color=style.SOFT, lw=0.8)
+            axis.set_ylim(-105, 60)
+            axis.set_title(label(name))
+        axes[-1, 0].set_xlabel("% of patients, in order of change")
+        figure.supylabel(f"change of {scale} at {time_text(time)}, %", fontsize=9)
+        return figure
+
+
+def survival_figure(result: RunResult, endpoint: Endpoint) -> Figure:
+    """Kaplan-Meier curves of a time to an event by arm with their 90 % intervals, and the number still at risk below."""
+    end = endpoint.time if endpoint.time is not None else result.study.times[-1]
+    with style.styled():
+        figure, axes = style.canvas(4.4, 3.1 + 0.2 * len(result.arms), 1, 1)
+        axis, colour = axes[0, 0], arm_colours(result)
+        rows = []
+        for name in result.arms:
+            times = event_times(result, name, endpoint.statistic, endpoint.quantity, end).at_risk()
+            if not len(times.hours):
+                continue
+            curve = kaplan_meier(times)
+            x = np.append(curve.hours, max(end, curve.hours[-1])) / 24
+            steps = [100 * np.append(y, y[-1]) for y in (curve.free, curve.low, curve.high)]
+            if len(result.arms) <= FEW:
+                axis.fill_between(x, steps[1], steps[2], step="post", color=colour[name], alpha=0.16, lw=0)
+            axis.step(x, steps[0], where="post", color=colour[name])
+            rows.append((name, times.hours))
+        axis.set_ylim(0, 103)
+        axis.set_ylabel(f"{EVENTS[endpoint.statistic]}, % of patients")
+        axis.set_title(f"{endpoint.statistic.replace('_', ' ').capitalize()}, {endpoint.quantity} ({_limit(endpoint)})", fontsize=9)
+        day_axis(axis, end, is_repeated(result) or endpoint.statistic == "time_to_relapse")
+        if endpoint.statistic == "time_to_relapse":
+            axis.set_xlabel("days since getting well")
+        for k, (name, hours) in enumerate(rows):
+            for tick in axis.get_xticks():
+                still = int((hours >= tick * 24 - 1e-6).sum())
+                axis.annotate(f"{still}", (tick, 0), (0, -38 - 11 * k), xycoords=("data", "axes fraction"), textcoords="offset points",
+                              ha="center", fontsize=7.5, color=colour[name], annotation_clip=False)  # fmt: skip
+        arms_on_top(figure, result, result.arms)
+        return figure
+
+
+def _limit(endpoint: Endpoint) -> str:
+    """Say what counts as the event."""
+    scale = READOUTS[endpoint.quantity].scale
+    assert scale is not None
+    if endpoint.statistic == "time_to_response":
+        return "down by half or more"
+    return f"{scale.remission:g} or less" if endpoint.statistic == "time_to_remission" else f"{scale.relapse:g} or more"
