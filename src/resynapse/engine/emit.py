@@ -66,39 +66,40 @@ class _Model:
         v, m, _ = self.open("decompose")
         low, first = self.low, self.rows["FACTORS"]
         env = self.known(v, m, ir.Constant(WHOLE, self.rows["Y"]), low.entries, low.jacobian.values())
-        diagonal = v.b.fdiv(v.number(1.0 / rodas5p.GAMMA), v.load(m, self.rows["H"]))
+        diagonal = v.mul(v.number(1.0 / rodas5p.GAMMA), v.load(m, self.rows["PER_H"]))
         cell: dict[Entry, Any] = {at: v.b.fneg(env[n]) for at, n in low.jacobian.items() if at[0] != at[1]}
         for i in range(self.ns):
             entry = low.jacobian.get((i, i))
             cell[i, i] = v.b.fsub(diagonal, env[entry]) if entry else diagonal
         for pivot in low.factors.pivots:
             k = pivot.at
-            cell[k, k] = inverse = v.b.fdiv(v.number(1.0), cell[k, k])
+            cell[k, k] = inverse = v.inverse(cell[k, k])
             for i in pivot.below:
                 cell[i, k] = multiple = v.mul(cell[i, k], inverse)
+                minus = v.b.fneg(multiple)
                 for j in pivot.right:
-                    product = v.mul(multiple, cell[k, j])
-                    cell[i, j] = v.b.fsub(cell[i, j], product) if (i, j) in cell else v.b.fneg(product)
+                    cell[i, j] = v.fma(minus, cell[k, j], cell[i, j]) if (i, j) in cell else v.mul(minus, cell[k, j])
         for at, slot in low.factors.slots.items():
             v.store(m, first + slot, cell[at])
         v.b.ret_void()
 
-    def write_solve(self) -> None:
-        """From SLOPE to the row `to`: forward, then backward substitution."""
-        v, m, (to,) = self.open("solve", WHOLE)
-        factors, first = self.low.factors, self.rows["FACTORS"]
-        x = [v.load(m, self.rows["SLOPE"] + i) for i in range(self.ns)]
+    def write_stage(self) -> None:
+        """The method's next vector into the row `to`: slopes at the row `at`, plus SLOPE over h, solved with the factors."""
+        v, m, (at, to) = self.open("stage", WHOLE, WHOLE)
+        factors, first, per_h = self.low.factors, self.rows["FACTORS"], v.load(m, self.rows["PER_H"])
+        env = self.known(v, m, at, self.low.slopes, ["d_" + s for s in self.low.states])
+        x = [v.fma(per_h, v.load(m, self.rows["SLOPE"] + i), env["d_" + s]) for i, s in enumerate(self.low.states)]
 
         def factor(i: int, j: int) -> Any:
             return v.load(m, first + factors.slots[i, j])
 
         for pivot in factors.pivots:
             for i in pivot.below:
-                x[i] = v.b.fsub(x[i], v.mul(factor(i, pivot.at), x[pivot.at]))
+                x[i] = v.fma(v.b.fneg(factor(i, pivot.at)), x[pivot.at], x[i])
         for pivot in reversed(factors.pivots):
             k = pivot.at
             for j in pivot.right:
-                x[k] = v.b.fsub(x[k], v.mul(factor(k, j), x[j]))
+                x[k] = v.fma(v.b.fneg(factor(k, j)), x[j], x[k])
             x[k] = v.mul(x[k], factor(k, k))
         for i in range(self.ns):
             v.store(m, v.b.add(to, ir.Constant(WHOLE, i)), x[i])
@@ -108,30 +109,29 @@ class _Model:
         """Return the row of state i in a block of rows."""
         return v.b.add(i, ir.Constant(WHOLE, self.rows[name] + stage * self.ns))
 
-    def stages(self, v: Vectors, m: Any, i: Any, weights: Sequence[float]) -> Any:
-        """Return the weighted sum of the method's vectors at state i."""
-        return v.weighted(weights, [lambda q=q: v.load(m, self.row(v, "K", i, q)) for q in range(len(weights))])
+    def vectors(self, v: Vectors, m: Any, i: Any, count: int) -> list[Any]:
+        """Load the first of the method's vectors at state i."""
+        return [v.load(m, self.row(v, "K", i, q)) for q in range(count)]
 
     def write_step(self) -> None:
         """One step of all lanes: NEW, ERROR and GREW.  A stage whose weights repeat those of the stage before, and a 1, adds one vector."""
         v, m, (atol, rtol) = self.open("step", DOUBLE.as_pointer(), DOUBLE)
-        per_h = v.b.fdiv(v.number(1.0), v.load(m, self.rows["H"]))
+        v.store(m, self.rows["PER_H"], v.b.fdiv(v.number(1.0), v.load(m, self.rows["H"])))
         self.call(v, "decompose", m)
-        for q in range(rodas5p.STAGES):
-            weights, before = rodas5p.A[q], rodas5p.A[q - 1]
-            if q:
-                with v.rows(self.ns) as i:
-                    if weights == (*before, 1.0):
-                        total = v.add(v.load(m, self.row(v, "STAGE", i)), v.load(m, self.row(v, "K", i, q - 1)))
-                    else:
-                        total = v.add(v.load(m, self.row(v, "Y", i)), self.stages(v, m, i, weights))
-                    v.store(m, self.row(v, "STAGE", i), total)
-            self.call(v, "slopes", m, self.rows["STAGE" if q else "Y"])
-            if q:
-                with v.rows(self.ns) as i:
-                    at = self.row(v, "SLOPE", i)
-                    v.store(m, at, v.add(v.load(m, at), v.mul(per_h, self.stages(v, m, i, rodas5p.C[q]))))
-            self.call(v, "solve", m, self.rows["K"] + q * self.ns)
+        with v.rows(self.ns) as i:
+            v.store(m, self.row(v, "SLOPE", i), v.number(0.0))
+        self.call(v, "stage", m, self.rows["Y"], self.rows["K"])
+        for q in range(1, rodas5p.STAGES):
+            weights = rodas5p.A[q]
+            with v.rows(self.ns) as i:
+                k = self.vectors(v, m, i, q)
+                if weights == (*rodas5p.A[q - 1], 1.0):
+                    total = v.add(v.load(m, self.row(v, "STAGE", i)), k[-1])
+                else:
+                    total = v.weighted(weights, k, v.load(m, self.row(v, "Y", i)))
+                v.store(m, self.row(v, "STAGE", i), total)
+                v.store(m, self.row(v, "SLOPE", i), v.weighted(rodas5p.C[q], k))
+            self.call(v, "stage", m, self.rows["STAGE"], self.rows["K"] + q * self.ns)
         self._finish_step(v, m, atol, v.spread(rtol))
         v.b.ret_void()
 
@@ -144,11 +144,9 @@ class _Model:
             e, old = v.load(m, self.row(v, "K", i, rodas5p.STAGES - 1)), v.load(m, self.row(v, "Y", i))
             new = v.add(v.load(m, self.row(v, "STAGE", i)), e)
             v.store(m, self.row(v, "NEW", i), new)
-            size = v.extreme(">", v.call("fabs", old), v.call("fabs", new))
-            allowed = v.add(v.spread(v.b.load(v.b.gep(atol, [i]))), v.mul(rtol, size))
-            ratio = v.b.fdiv(e, allowed)
-            square = v.add(v.mul(ratio, ratio), v.b.fsub(new, new))  # new - new: an infinite value is never accepted
-            v.b.store(v.add(v.b.load(error), square), error)
+            size = v.extreme(">", v.own("fabs", old), v.own("fabs", new))
+            ratio = v.mul(e, v.inverse(v.fma(rtol, size, v.spread(v.b.load(v.b.gep(atol, [i]))))))
+            v.b.store(v.fma(ratio, ratio, v.add(v.b.load(error), v.b.fsub(new, new))), error)  # new - new: infinity is never accepted
         total = v.b.load(error)
         v.store(m, self.rows["ERROR"], total)
         mean = v.add(v.b.fdiv(total, v.number(self.ns)), v.number(1e-24))
@@ -161,11 +159,11 @@ class _Model:
         part = v.load(m, self.rows["PART"])
         rest = v.b.fsub(v.number(1.0), part)
         with v.rows(self.ns) as i:
-            s1, s2, s3 = (self.stages(v, m, i, w) for w in rodas5p.H)
-            bend = v.add(s1, v.mul(part, v.add(s2, v.mul(part, s3))))
-            line = v.mul(rest, v.load(m, self.row(v, "Y", i)))
-            rise = v.mul(part, v.add(v.load(m, self.row(v, "NEW", i)), v.mul(rest, bend)))
-            v.store(m, self.row(v, "STAGE", i), v.add(line, rise))
+            k = self.vectors(v, m, i, rodas5p.STAGES)
+            s1, s2, s3 = (v.weighted(w, k) for w in rodas5p.H)
+            bend = v.fma(part, v.fma(part, s3, s2), s1)
+            rise = v.fma(rest, bend, v.load(m, self.row(v, "NEW", i)))
+            v.store(m, self.row(v, "STAGE", i), v.fma(part, rise, v.mul(rest, v.load(m, self.row(v, "Y", i)))))
         v.b.ret_void()
 
     def write_take(self) -> None:
@@ -181,10 +179,9 @@ class _Model:
 def write_model(low: Lowered, lanes: int) -> str:
     """Return the LLVM module text of a model for `lanes` patients at once."""
     model = _Model(low, lanes)
-    model.write_values("slopes", low.slopes, ["d_" + s for s in low.states], "SLOPE")
     model.write_values("observe", low.observed, low.quantities, "SEEN")
     model.write_decompose()
-    model.write_solve()
+    model.write_stage()
     model.write_step()
     model.write_between()
     model.write_take()

@@ -6,12 +6,13 @@ a product with its reciprocal.  Jacobian entries are statements too, so those of
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
 Statement = tuple[str, str]
-FUNCTIONS = frozenset({"exp", "log", "sqrt", "pos", "power", "where", "minimum", "maximum"})
+FUSED = "_fma"  # _fma(a, b, c) is a * b + c, rounded once
+FUNCTIONS = frozenset({"exp", "log", "sqrt", "pos", "power", "where", "minimum", "maximum", FUSED})
 HOISTED = "_k"  # authors' names never begin with an underscore
 
 
@@ -23,6 +24,32 @@ def names_in(node: ast.AST) -> set[str]:
 def names(text: str) -> set[str]:
     """Return the names that an expression text reads."""
     return names_in(ast.parse(text, mode="eval"))
+
+
+class _Fuse(ast.NodeTransformer):
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:  # noqa: D102
+        self.generic_visit(node)
+        a, b, minus = node.left, node.right, isinstance(node.op, ast.Sub)
+        if not isinstance(node.op, ast.Add | ast.Sub):
+            return node
+        if _is_product(b):
+            return _fused(ast.UnaryOp(ast.USub(), b.left) if minus else b.left, b.right, a)
+        if _is_product(a):
+            return _fused(a.left, a.right, ast.UnaryOp(ast.USub(), b) if minus else b)
+        return node
+
+
+def _is_product(node: ast.expr) -> TypeGuard[ast.BinOp]:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult)
+
+
+def _fused(*x: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name(FUSED), list(x), [])
+
+
+def fuse(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Fuse each product that is added or subtracted with the sum; where both sides are products, the right one."""
+    return tuple((name, ast.unparse(_Fuse().visit(ast.parse(text, mode="eval").body))) for name, text in statements)
 
 
 def need(statements: Sequence[Statement], wanted: Iterable[str]) -> list[Statement]:
@@ -130,6 +157,7 @@ def _power(x: Any, a: Any) -> Any:
 ARRAYS = {
     "exp": np.exp, "log": np.log, "sqrt": lambda x: np.sqrt(np.maximum(x, 0.0)), "pos": lambda x: np.maximum(x, 0.0), "power": _power,
     "where": lambda c, a, b: np.where(np.asarray(c) > 0, a, b), "minimum": np.minimum, "maximum": np.maximum,
+    FUSED: lambda a, b, c: a * b + c,
 }  # fmt: skip
 """The functions of flat statements on arrays, one entry per patient."""
 

@@ -32,6 +32,9 @@ from resynapse.engine.tables import (
 inner = nb.njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)  # no fastmath: bits must not depend on the lanes
 
 
+NEAR = 0.5  # of a step: a visit that is nearer is read from the interpolation
+
+
 @inner
 def changed(old, act, value):
     """Return a number after set, add or scale."""
@@ -135,13 +138,22 @@ def arrive(m, z, d, c, r):
 
 @inner
 def choose_steps(m, z, last, largest, r):
-    """Set the step of each lane: what the controller wishes, but events and the last visit are hit exactly."""
+    """Set the step of each lane: what the controller wishes, but events and the last visit are hit exactly.
+
+    The method's interpolation is less exact than its steps.  So a visit is hit, too, where that shortens the step by half at most;
+    where visits are closer, they are read from the interpolation of a step of that length.
+    """
     for lane in range(r.lanes):
         if z[WHO, lane] < 0:
             m[r.h, lane] = 0.01
             continue
         stop = min(last, m[r.next_event, lane])
-        left, h = stop - m[r.time, lane], min(m[r.wish, lane], largest)
+        h, visit = min(m[r.wish, lane], largest), m[r.next_visit, lane]
+        if visit - m[r.time, lane] < NEAR * h:
+            h *= NEAR
+        else:
+            stop = min(stop, visit)
+        left = stop - m[r.time, lane]
         m[r.stop, lane] = stop
         m[r.h, lane] = left if left < 1.000001 * h else min(h, 0.5 * left) if left < 2.0 * h else h
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from resynapse.engine.derivative import jacobian
 from resynapse.engine.factorise import Elimination, Entry, eliminate
-from resynapse.engine.fold import Fold, Statement, names, need
+from resynapse.engine.fold import Fold, Statement, fuse, names, need
 from resynapse.notation import NotationError, System
 
 
@@ -59,5 +59,5 @@ def lower(system: System) -> Lowered:
     derived = tuple(fold.derived.items())
     return Lowered(
         states, tuple(system.inputs), tuple(columns), tuple(quantities), derived, tuple(need(derived, {*columns, *starts})),
-        tuple(slopes), tuple(jac), tuple(observed), entries, eliminate(entries, len(states)),
+        fuse(slopes), fuse(jac), fuse(observed), entries, eliminate(entries, len(states)),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from resynapse.engine.tables import DONE, STEP_TOO_SMALL, TOO_MANY_STEPS, Array
 from resynapse.notation import InputError
 
 CAUSES = {DONE: "finished", TOO_MANY_STEPS: "too many steps", STEP_TOO_SMALL: "values not finite or the step shrank to nothing"}
-DEFAULT_ATOL = 1e-6
+DEFAULT_ATOL = 1e-7
 """The absolute tolerance at which a state's own tolerance is meant; both shrink together."""
 
 
@@ -19,7 +19,7 @@ DEFAULT_ATOL = 1e-6
 class Settings:
     """How exactly, and with how many hands.  Only rtol, atol and the steps can change a digit; chunk and threads never do."""
 
-    rtol: float = 1e-4
+    rtol: float = 1e-3
     atol: float = DEFAULT_ATOL  # of states that declare none of their own
     chunk: int = 256  # patients handed to a thread at a time, at most
     threads: int | None = None  # None: one per processor

@@ -12,9 +12,9 @@ SET, ADD, SCALE, RESET, INFUSION_ENDS, INFUSION_BEGINS = range(6)
 DONE, TOO_MANY_STEPS, STEP_TOO_SMALL = range(3)
 """Codes of how a patient's run ended."""
 
-LANE_ROWS = ("H", "ERROR", "GREW", "TAKEN", "PART", "TIME", "WISH", "STOP", "NEXT_EVENT", "NEXT_VISIT")
-"""Numbers of each lane: step to try, sum of squares of its scaled errors, by how much the next may grow, 1 if accepted, fraction at which
-to read a visit; hours; step that the controller would like; time that must be hit; next event; next visit."""
+LANE_ROWS = ("H", "PER_H", "ERROR", "GREW", "TAKEN", "PART", "TIME", "WISH", "STOP", "NEXT_EVENT", "NEXT_VISIT")
+"""Numbers of each lane: step to try, one over it; sum of squares of its scaled errors, by how much the next may grow, 1 if accepted,
+fraction at which to read a visit; hours; step that the controller would like; time that must be hit; next event; next visit."""
 
 WHO, EVENT, VISIT, STEPS = range(4)
 """Whole numbers of each lane: patient (-1: idle), next event, next visit, steps so far."""
@@ -88,7 +88,8 @@ def plan_of(sizes: dict[str, int], lanes: int, addresses: dict[str, int]) -> Pla
 def layout(sizes: dict[str, int]) -> dict[str, int]:
     """Return where each block of rows begins in the working memory of a thread, and `ROWS`, their number.
 
-    Y states; NEW after the step; STAGE at a stage, or between two steps; SLOPE; K the method's eight vectors; FACTORS of the matrix;
+    Y states; NEW after the step; STAGE at a stage, or between two steps; SLOPE what the vectors
+    before add to the slopes of a stage; K the method's eight vectors; FACTORS of the matrix;
     P parameter columns; INPUTS levels with infusions; LEVELS first those without infusions, then sums of running rates, then numbers of
     running infusions; SEEN quantities.
     """

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from resynapse.engine.schedule import Event
+from resynapse.engine.solution import DEFAULT_ATOL
 from resynapse.notation import InputError, System, units
 
 Array = np.ndarray
@@ -73,7 +74,7 @@ class Twin:
         return {o: np.array([got[float(x)][o] for x in times]) / units.factor(self.system.units[o]) for o in outputs}
 
     def _tolerances(self, atol: float) -> Array:
-        return np.array([self.system.atol.get(s, 1e-6) for s in self.system.states]) * (atol / 1e-6)
+        return np.array([self.system.atol.get(s, DEFAULT_ATOL) for s in self.system.states]) * (atol / DEFAULT_ATOL)
 
     def _begin(self, person: Mapping[str, float]) -> tuple[dict[str, float], Array]:
         """Return all numbers, and the states at the start, in internal units."""

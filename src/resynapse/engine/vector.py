@@ -1,8 +1,9 @@
 """Vectors of doubles in LLVM: what a statement becomes, with one patient in each lane.
 
-Nothing depends on a compiler's auto-vectoriser, on fused multiply-add or on a mathematics library, so a lane computes the same bits
-whatever its neighbours hold and however many there are.  exp and log are branch-free (1-2 units in the last place).  Not-a-number is
-never lost: every guard hands it on, so that the step controller can refuse the step.
+Nothing depends on a compiler's auto-vectoriser, on its choice of fused multiply-adds or on a mathematics library, so a lane computes the
+same bits whatever its neighbours hold and however many there are: a product and a sum are fused where this text says so, and nowhere else.
+exp and log are branch-free (1-2 units in the last place).  Not-a-number is never lost: every guard hands it on, so that the step
+controller can refuse the step.
 """
 
 import ast
@@ -13,9 +14,12 @@ from typing import Any
 
 from llvmlite import ir
 
+from resynapse.engine.fold import FUSED
+
 DOUBLE, WHOLE = ir.DoubleType(), ir.IntType(64)
 _ROOT_HALF = 0x3FE6A09E667F3BCD  # the bits of sqrt(1/2)
 _ROUND = 6755399441055744.0  # 1.5 * 2**52: adding it rounds to a whole number
+_INVERSE = 0x7FDE623822FC16E6  # minus the bits of x: 1/x to a twentieth
 _TINY = 2.2250738585072014e-308  # the smallest number with full precision
 _HUGE = 1.7976931348623157e308
 _EXP = (
@@ -73,13 +77,25 @@ class Vectors:
         """Return x * y."""
         return self.b.fmul(x, y)
 
-    def weighted(self, weights: Any, vectors: Any) -> Any:
-        """Return the sum of weight * vector, from left to right; zero weights are left out."""
-        terms = [self.mul(self.number(w), v()) for w, v in zip(weights, vectors, strict=True) if w]
-        total = terms[0]
-        for term in terms[1:]:
-            total = self.add(total, term)
+    def fma(self, x: Any, y: Any, z: Any) -> Any:
+        """Return x * y + z, rounded once."""
+        return self.own("fma", x, y, z)
+
+    def weighted(self, weights: Any, vectors: Any, start: Any = None) -> Any:
+        """Return start + the sum of weight * vector, from left to right, fused."""
+        total = start
+        for w, vector in zip(weights, vectors, strict=True):
+            total = self.mul(self.number(w), vector) if total is None else self.fma(self.number(w), vector, total)
         return total
+
+    def inverse(self, x: Any) -> Any:
+        """Return 1/x to a unit in the last place, without the processor's slow division; not a number for 0 and infinity."""
+        y, one = self.b.bitcast(self.b.sub(self.integer(_INVERSE), self.b.bitcast(x, self.whole)), self.type), self.number(1.0)
+        minus = self.b.fneg(x)
+        for _ in range(2):  # each to the third power of the error before
+            e = self.fma(minus, y, one)
+            y = self.fma(y, self.fma(e, e, e), y)
+        return self.fma(y, self.fma(minus, y, one), y)
 
     def where(self, test: Any, op: str, bound: float, x: Any, y: Any) -> Any:
         """Return x where `test op bound`, else y; not-a-number counts as false."""
@@ -90,15 +106,19 @@ class Vectors:
         chosen = self.b.select(self.b.fcmp_unordered(op, x, y), x, y)  # x where x is not a number
         return self.b.select(self.b.fcmp_unordered("uno", y, y), y, chosen) if not isinstance(y, ir.Constant) else chosen
 
-    def call(self, name: str, x: Any) -> Any:
-        """Call a function of one vector: one of LLVM's own (fabs, sqrt), or one that `functions` has defined."""
-        name = f"llvm.{name}.v{self.lanes}f64" if name in ("fabs", "sqrt") else name
+    def own(self, name: str, *x: Any) -> Any:
+        """Call one of LLVM's own functions of vectors: fabs, sqrt, fma."""
+        name = f"llvm.{name}.v{self.lanes}f64"
         known = self.b.module.globals.get(name)
-        return self.b.call(known or ir.Function(self.b.module, ir.FunctionType(self.type, [self.type]), name), [x])
+        return self.b.call(known or ir.Function(self.b.module, ir.FunctionType(self.type, [self.type] * len(x)), name), x)
+
+    def call(self, name: str, x: Any) -> Any:
+        """Call a function of one vector that `define_functions` has defined."""
+        return self.b.call(self.b.module.globals[name], [x])
 
     def square_root(self, x: Any) -> Any:
         """Square root; exactly 0 for x <= 0, like power."""
-        return self.where(x, "<=", 0.0, self.number(0.0), self.call("sqrt", x))
+        return self.where(x, "<=", 0.0, self.number(0.0), self.own("sqrt", x))
 
     def power(self, x: Any, a: Any) -> Any:
         """x**a for x > 0, exactly 0 for x <= 0: a rounding error of -1e-15 under a power must not become a number of size 1."""
@@ -123,20 +143,20 @@ class Vectors:
 def define_exp(v: Vectors, x: Any) -> Any:
     """e**x: 0 below -708, infinite above 709."""
     y = v.extreme("<", v.extreme(">", x, v.number(-708.0)), v.number(709.0))
-    z = v.add(v.mul(y, v.number(1.4426950408889634)), v.number(_ROUND))
+    z = v.fma(y, v.number(1.4426950408889634), v.number(_ROUND))
     k = v.b.fsub(z, v.number(_ROUND))
-    r = v.b.fsub(y, v.mul(k, v.number(0.693147180369123816490)))
-    r = v.b.fsub(r, v.mul(k, v.number(1.90821492927058770002e-10)))
+    r = v.fma(k, v.number(-0.693147180369123816490), y)
+    r = v.fma(k, v.number(-1.90821492927058770002e-10), r)
     r2 = v.mul(r, r)
     r4 = v.mul(r2, r2)
 
     def four(c: tuple[float, float, float, float]) -> Any:
-        low, high = v.add(v.number(c[0]), v.mul(r, v.number(c[1]))), v.add(v.number(c[2]), v.mul(r, v.number(c[3])))
-        return v.add(low, v.mul(r2, high))
+        low, high = v.fma(r, v.number(c[1]), v.number(c[0])), v.fma(r, v.number(c[3]), v.number(c[2]))
+        return v.fma(r2, high, low)
 
-    value = v.add(four(_EXP[2]), v.mul(r4, v.number(2.08767569878681e-9)))
-    value = v.add(four(_EXP[1]), v.mul(r4, value))
-    value = v.add(four(_EXP[0]), v.mul(r4, value))
+    value = v.fma(r4, v.number(2.08767569878681e-9), four(_EXP[2]))
+    value = v.fma(r4, value, four(_EXP[1]))
+    value = v.fma(r4, value, four(_EXP[0]))
     two_to_k = v.b.shl(v.b.add(v.b.bitcast(z, v.whole), v.integer(1023)), v.integer(52))
     value = v.mul(value, v.b.bitcast(two_to_k, v.type))
     value = v.where(x, "<", -708.0, v.number(0.0), value)
@@ -153,10 +173,10 @@ def define_log(v: Vectors, x: Any) -> Any:
     z = v.mul(s, s)
     q = v.number(_LOG[-1])
     for c in reversed(_LOG[:-1]):
-        q = v.add(v.number(c), v.mul(z, q))
+        q = v.fma(z, q, v.number(c))
     exponent = v.b.fsub(v.b.sitofp(e, v.type), v.where(x, "<", _TINY, v.number(54.0), v.number(0.0)))
-    fraction = v.mul(v.number(2.0), v.add(s, v.mul(v.mul(s, z), q)))
-    value = v.add(v.mul(exponent, v.number(math.log(2.0))), fraction)
+    fraction = v.mul(v.number(2.0), v.fma(v.mul(s, z), q, s))
+    value = v.fma(exponent, v.number(math.log(2.0)), fraction)
     value = v.where(x, ">", _HUGE, v.number(math.inf), value)
     return v.where(x, ">", 0.0, value, v.number(math.nan))
 
@@ -200,6 +220,8 @@ def _whole_power(v: Vectors, x: Any, n: int) -> Any:
 def _function(v: Vectors, name: str, x: list[Any]) -> Any:
     if name in ("exp", "log"):
         return v.call("v" + name, x[0])
+    if name == FUSED:
+        return v.fma(*x)
     if name == "sqrt":
         return v.square_root(x[0])
     if name == "power":
