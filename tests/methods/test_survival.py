@@ -40,6 +40,10 @@ def test_kaplan_meier_by_hand():
     assert found.n == 6 and found.value == pytest.approx(1 - free)
     assert found.se == pytest.approx(free * np.sqrt(1 / (6 * 5) + 1 / (4 * 3) + 1 / (3 * 2)))
     assert found.low < found.value < found.high
+    curve = survival.kaplan_meier(one)  # lifelines
+    place = list(curve.hours).index(72.0)
+    assert (1 - found.value, 1 - found.high, 1 - found.low) == pytest.approx([x[place] for x in (curve.free, curve.low, curve.high)])
+    assert survival.share_by(times([24, 24], [1, 1]), 24.0).high == 1
     assert survival.median_hours(one).value == 72.0
     none = survival.share_by(times([24, 48, 48], [0, 0, 0]), 48.0)
     assert none.value == 0 and 0 < none.high < 1

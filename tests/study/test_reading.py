@@ -171,7 +171,6 @@ CASES = [
     ("control: control\n", "analysis: {time_to_event: cox}\n", "analysis.time_to_event"),
     ("peak(ketamine)", "time_to_relapse(PHQ9)", "time_to_relapse of a scale that defines it: MADRS"),
     ("route: iv, over: 40 min", "route: ip", "arms.ketamine.route: read 'ip'; expected a route of a human: one of iv, im"),
-    ("control: control\n", "replicates: 500\n", "not available yet"),
     ("control: control\n", "disposition: simons2022\n", "one of esketamine (simons2022 covers esketamine by iv"),
     ("control: control\n", "disposition: simmons\n", "a disposition model"),
     ("control: control\n", "species: mouse\n", "read 'trd_adult'; expected a population of species mouse: one of naive_mouse"),

@@ -26,6 +26,7 @@ app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_
 
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed of every random draw.")]
 FIT_HELP = "What calibration says of the model's numbers: newest, none, or a fit file; 'without parameters, studies' may follow."
+Replicates = Annotated[int | None, typer.Option(min=1, max=100_000, help="Whole trials, for power and type I error.")]
 Out = Annotated[Path | None, typer.Option(help="Folder to write; an earlier result in it is replaced.")]
 
 
@@ -79,6 +80,7 @@ def run(
     out: Out = None,
     seed: Seed = None,
     n: Annotated[int | None, typer.Option(min=1, max=1_000_000, help="People in each arm.")] = None,
+    replicates: Replicates = None,
     data: Annotated[Path | None, typer.Option(help="Measured concentrations (ID TIME AMT RATE EVID CMT DV …) to check against.")] = None,
     fit: Annotated[str | None, typer.Option(help=FIT_HELP)] = None,
 ) -> None:
@@ -86,7 +88,7 @@ def run(
     from resynapse.faces.run_folder import new_folder, write_run
     from resynapse.study import load_study
 
-    asked, table = changed(load_study(study), n, seed, fit), read_data(data)
+    asked, table = changed(load_study(study), n, seed, fit, replicates), read_data(data)
     target = out or Path("runs") / study.stem
     start = time.perf_counter()
     with new_folder(target, "run") as folder, told_by(study):
@@ -94,7 +96,7 @@ def run(
         from resynapse.study.simulate import simulate
 
         with progress() as tell:
-            result = checked_against(simulate(asked, progress=tell), table)
+            result = over_and_over(checked_against(simulate(asked, progress=tell), table), tell)
             tell("writing tables and report", len(asked.arms), len(asked.arms))
             write_run(folder, result, provenance(result.system, asked.seed, result.digest, command_line()))
     show_run(result)
@@ -117,8 +119,21 @@ def checked_against(result: RunResult, table: Table | None) -> RunResult:
     return result if table is None else replace(result, extra={**result.extra, "vpc": vpc(result, table)})
 
 
-def changed(study: Study, n: int | None, seed: int | None, fit: str | None) -> Study:
-    """Return the study with other numbers of people, another seed or another fit where they are given."""
+def over_and_over(result: RunResult, tell: Callable[[str, int, int], None]) -> RunResult:
+    """Return the result with what its replicates say, where the study asks for more than one."""
+    if result.study.replicates == 1:
+        return result
+    from dataclasses import replace
+
+    from resynapse.study.replicates import replicated
+
+    return replace(result, extra={**result.extra, "replicates": replicated(result.study, tell=tell)[0]})
+
+
+def changed(study: Study, n: int | None, seed: int | None, fit: str | None, replicates: int | None = None) -> Study:
+    """Return the study with other numbers of people or replicates, another seed or another fit where they are given."""
+    if replicates is not None:
+        study = study.model_copy(update={"replicates": replicates})
     if fit is not None:
         from resynapse.study.fits import load_fit
 
@@ -158,6 +173,11 @@ def show_run(result: RunResult) -> None:
     from resynapse.faces.report import terminal_summary
 
     console().print(terminal_summary(result))
+    if repeated := result.extra.get("replicates"):
+        from resynapse.faces.power import terminal_table
+
+        print(f"\n{result.study.replicates} trials of {result.study.n} in each arm")
+        console().print(terminal_table([repeated]))
     if failed := {name: len(arm.failed) for name, arm in result.arms.items() if arm.failed}:
         say(f"Left out, because the solver did not reach the end: {', '.join(f'{k} in {name}' for name, k in failed.items())}")
 
@@ -165,6 +185,30 @@ def show_run(result: RunResult) -> None:
 def console() -> Console:
     """Return a console that never wraps where nobody looks at a screen."""
     return Console() if sys.stdout.isatty() else Console(width=160)
+
+
+@app.command()
+def power(
+    study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The study file: a trial with a control.")],
+    vary: Annotated[str, typer.Option(help="People in each arm: n=20,40,80,160. The study's own number if left out.")] = "",
+    out: Out = None,
+    replicates: Replicates = None,
+    seed: Seed = None,
+    assurance: Annotated[bool, typer.Option("--assurance", help="Also over what differs between studies and over fitted numbers.")] = False,
+    fit: Annotated[str | None, typer.Option(help=FIT_HELP)] = None,
+) -> None:
+    """Simulate a whole trial many times (200 unless the study says) at several sizes: power, type I error, bias, coverage."""
+    from resynapse.faces import power as pages
+    from resynapse.study import load_study
+
+    sizes, asked = pages.sizes_of(vary) if vary else (), load_study(study)
+    many = replicates or (asked.replicates if asked.replicates > 1 else 200)
+    asked, target = changed(asked, max(sizes, default=None), seed, fit, many), out or Path("runs") / f"{study.stem}_power"
+    start = time.perf_counter()
+    with told_by(study), progress() as tell:
+        table = pages.power(asked, sizes, assurance, (target, command_line()), tell)
+    console().print(f"{asked.question}\n{many} trials at every size", "\n", table)
+    print(f"\nReport: {target / 'report.html'}   ({time.perf_counter() - start:.1f} s)")
 
 
 @app.command()

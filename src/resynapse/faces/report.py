@@ -15,8 +15,9 @@ from resynapse.faces import run_figures as runs
 from resynapse.faces.bibliography import assumed, citation, used
 from resynapse.faces.page import DISCLAIMER, Picture, Table, number, picture, render, span
 from resynapse.faces.qualify_report import write_qualify_report
+from resynapse.faces.run_folder import study_yaml
 from resynapse.faces.session_panel import Watched, session_section, watch
-from resynapse.faces.trial_section import effect_table, is_mood, mood, patients
+from resynapse.faces.trial_section import effect_table, is_mood, mood, patients, repeated
 from resynapse.model.population import POPULATIONS
 from resynapse.model.scales import READOUTS
 from resynapse.study.provenance import model_hash, versions
@@ -70,16 +71,16 @@ def write_run_report(result: RunResult, path: str | Path, rows: Sequence[Row] | 
         "protocol": protocol(result), "protocol_note": protocol_note(result), "participants": participants(result),
         "participants_note": words.people(result.study), "endpoints": endpoint_table(result, endpoints, False),
         "contrasts": endpoint_table(result, endpoints, True), "analysis": words.analysis_words(result.study),
-        "effects": effect_table(result), "mood": mood(result) if human else [],
+        "effects": effect_table(result), "repeated": repeated(result), "mood": mood(result) if human else [],
         "plasma": plasma(result, kinetic), "nca": nca_lines(result, nca_table(result) if kinetic else []),
         "inside": inside(result), "session": session, "patients": patients(result) if human else [], "outcomes": outcomes(result),
         "published": published_table(found), "published_note": PUBLISHED, "published_none": NOTHING_PUBLISHED,
         "published_figures": [picture(f, name) for name, f in published_figures(result, found)],
         "limits": limits(result), "methods": methods(result), "provenance": provenance_table(result),
-        "references": [citation(k) for k in references(result, found)], "study": study_text(result),
+        "references": [citation(k) for k in references(result, found)], "study": study_yaml(result.study),
     }  # fmt: skip
-    names = [("protocol", "Protocol"), ("endpoints", "Endpoints"), ("mood", "Mood"), ("plasma", "Drug in blood"), ("inside", "Inside"),
-             ("session", "Session"), ("outcomes", "Other outcomes"), ("patients", "Patients"),
+    names = [("protocol", "Protocol"), ("endpoints", "Endpoints"), ("repeated", "Power"), ("mood", "Mood"), ("plasma", "Drug in blood"),
+             ("inside", "Inside"), ("session", "Session"), ("outcomes", "Other outcomes"), ("patients", "Patients"),
              ("published", "Published"), ("limits", "Limits"), ("methods", "Methods")]  # fmt: skip
     held["sections"] = [("drug" if key == "plasma" else key, name) for key, name in names if held[key]]
     return write_whole(Path(path), render("run.html.j2", held))
@@ -336,13 +337,6 @@ def provenance_table(result: RunResult) -> Table:
     found = [("seed", str(result.study.seed)), ("model hash", model_hash(result.system)), ("digest of the results", result.digest)]
     found += [(name, version) for name, version in versions().items()]
     return Table(("what", "value"), found)
-
-
-def study_text(result: RunResult) -> str:
-    """Return the resolved study as YAML."""
-    import yaml
-
-    return yaml.safe_dump(result.study.resolved(), sort_keys=False, allow_unicode=True, width=90)
 
 
 def terminal_summary(result: RunResult) -> Any:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from resynapse.notation import InputError
 
 if TYPE_CHECKING:
+    from resynapse.study.schema import Study
     from resynapse.study.simulate import RunResult
 
 MARK = "provenance.json"
@@ -28,7 +29,7 @@ EFFECTS = ("endpoint", "arm", "against", "measure", "n", "value", "low", "high",
 def new_folder(out: str | Path, kind: str, mixed: bool = False) -> Iterator[Path]:
     """Give a folder to write into; it takes the place of `out` at the end, or vanishes if anything goes wrong.
 
-    kind: "run" or "qualify".  mixed: a folder that holds other things is allowed, and keeps them.  Raises InputError, before
+    kind: "run", "qualify" or "power".  mixed: a folder that holds other things is allowed, and keeps them.  Raises InputError, before
     anything is computed, when `out` cannot be written, is a file, or is a folder that no earlier run made.
     """
     target = Path(out)
@@ -64,7 +65,7 @@ def _is_foreign(target: Path, kind: str) -> bool:
 
 
 def kind_of(folder: Path) -> str:
-    """Return "run" or "qualify" for a folder that Resynapse made, else an empty text."""
+    """Return "run", "qualify" or "power" for a folder that Resynapse made, else an empty text."""
     try:
         held = json.loads((folder / MARK).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -113,7 +114,7 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
     from resynapse.study.effect_sizes import effect_sizes
     from resynapse.study.summary import summary
 
-    (folder / "study.yaml").write_text(study_text(result), encoding="utf-8")
+    (folder / "study.yaml").write_text(study_yaml(result.study), encoding="utf-8")
     pq.write_table(pa.table(dict(tables.patients(result))), folder / "patients.parquet", compression="zstd")
     pq.write_table(tables.observations(result), folder / "observations.parquet", compression="zstd")
     write_csv(folder / "summary.csv", SUMMARY, [row.as_dict() for row in summary(result)])
@@ -124,18 +125,23 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
     if watched:
         write_csv(folder / "session.csv", HEAD, session_rows(watched))
     write_run_report(result, folder / "report.html", watched=watched)
-    if result.extra.get("vpc"):
-        from resynapse.methods.vpc import rows
+    if repeated := result.extra.get("replicates"):
+        from resynapse.faces.power import COLUMNS, rows, write_estimates
 
-        write_csv(folder / "predictive_check.csv", CHECK, [row for one in result.extra["vpc"].values() for row in rows(one)])
+        write_csv(folder / "operating.csv", COLUMNS, rows(repeated))
+        write_estimates(folder / "replicates.parquet", [repeated])
+    if result.extra.get("vpc"):
+        from resynapse.methods.vpc import rows as checks
+
+        write_csv(folder / "predictive_check.csv", CHECK, [row for one in result.extra["vpc"].values() for row in checks(one)])
     write_facts(folder, "run", facts)
 
 
-def study_text(result: RunResult) -> str:
+def study_yaml(study: Study) -> str:
     """Return the resolved study as YAML that can be read again."""
     import yaml
 
-    return yaml.safe_dump(result.study.resolved(), sort_keys=False, allow_unicode=True, width=100)
+    return yaml.safe_dump(study.resolved(), sort_keys=False, allow_unicode=True, width=100)
 
 
 def write_csv(path: Path, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:

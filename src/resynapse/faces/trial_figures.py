@@ -1,7 +1,8 @@
-"""Figures that trialists draw: everybody's change in order (waterfall), and who has had the event by when (Kaplan-Meier)."""
+"""Figures that trialists draw: everybody's change in order (waterfall), who has had the event by when (Kaplan-Meier), power curves."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from resynapse.study.endpoints import Endpoint
+    from resynapse.study.replicates import Replicated
     from resynapse.study.simulate import RunResult
 
 EVENTS = {"time_to_response": "Without response yet", "time_to_remission": "Without remission yet", "time_to_relapse": "Still well"}
@@ -86,3 +88,55 @@ def _limit(endpoint: Endpoint) -> str:
     if endpoint.statistic == "time_to_response":
         return "down by half or more"
     return f"{scale.remission:g} or less" if endpoint.statistic == "time_to_remission" else f"{scale.relapse:g} or more"
+
+
+def power_figure(found: Sequence[Replicated]) -> Figure:
+    """Power (and assurance, dashed) of every contrast by people in each arm, and below it the type I error."""
+    contrasts = list(dict.fromkeys((c.endpoint, c.arm) for one in found for c in one.contrasts))
+    with style.styled():
+        figure, axes = style.canvas(4.6, 4.4 + 0.2 * len(contrasts), 2, 1, share=True)
+        top, bottom = axes[:, 0]
+        colour = style.colours([f"{e} {a}" for e, a in contrasts])
+        for k, (endpoint, arm) in enumerate(contrasts):
+            held = [c for one in found for c in one.contrasts if (c.endpoint, c.arm) == (endpoint, arm)]
+            n = np.array([c.n for c in held]) * (1 + 0.012 * (k - (len(contrasts) - 1) / 2))
+            for axis, drawn, dash in (
+                (top, [c.found.power for c in held], "-"), (top, [c.assurance for c in held], (0, (4, 2))),
+                (bottom, [c.type_one for c in held], "-"),
+            ):  # fmt: skip
+                y, bar = (100 * np.array([getattr(s, part) for s in drawn]) for part in ("value", "error"))
+                if np.isfinite(y).any():
+                    axis.errorbar(n, y, yerr=1.645 * bar, color=colour[f"{endpoint} {arm}"], ls=dash, marker="o", ms=3.5, lw=1.3,
+                                  label=f"{endpoint}, {label(arm)}" if axis is top and dash == "-" else None)  # fmt: skip
+        for axis, lines in ((top, (80,)), (bottom, (5,))):
+            for line in lines:
+                axis.axhline(line, color=style.SOFT, lw=0.9, ls=":")
+        top.set_ylim(0, 102)
+        bottom.set_ylim(0, max(10.0, bottom.get_ylim()[1]))
+        top.set_title("Power, %" + (" (dashed: assurance)" if any(np.isfinite(c.assurance.value) for c in found[0].contrasts) else ""))
+        bottom.set_title("Type I error, %: a drug that does nothing for mood")
+        sizes = [one.study.n for one in found]
+        bottom.set_xscale("log")
+        bottom.set_xticks(sizes, [str(n) for n in sizes])
+        bottom.minorticks_off()
+        bottom.set_xlabel("people in each arm")
+        figure.legend(loc="outside upper left", ncols=1)
+        return figure
+
+
+def estimates_figure(one: Replicated) -> Figure:
+    """How the estimate of every contrast scatters over replicates, around the truth, for the drug and for one without effect."""
+    with style.styled():
+        figure, axes = style.canvas(4.6, 0.6 + 1.2 * len(one.contrasts), len(one.contrasts), 1)
+        e = one.estimates
+        for axis, c in zip(axes[:, 0], one.contrasts, strict=True):
+            mine = (e["endpoint"] == c.endpoint) & (e["arm"] == c.arm) & np.isfinite(e["estimate"])
+            kinds = {kind: e["estimate"][mine & (e["kind"] == kind)] for kind in ("drug without effect", "drug")}
+            edges = np.histogram_bin_edges(np.concatenate(list(kinds.values())), 30)
+            for kind, values in kinds.items():
+                axis.hist(values, edges, color=style.BLUE if kind == "drug" else style.GREY, alpha=0.7, lw=0)
+            axis.axvline(c.found.truth, color=style.INK, lw=1.2, ls=(0, (4, 3)))
+            axis.set_yticks([])
+            axis.set_title(f"{c.endpoint}, {label(c.arm)} − {label(c.against)}, {c.unit}", fontsize=8.5)
+        axes[-1, 0].set_xlabel("estimate (blue: the drug; grey: one without effect; dashed: truth)")
+        return figure

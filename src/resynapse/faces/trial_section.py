@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -79,3 +79,16 @@ def _numbers(e: EffectSize) -> tuple[str, str]:
     if e.measure == "number needed to treat" and np.isfinite(e.value) and e.low > 0 > e.high:
         return number(e.value), f"{number(e.low)} to ∞ to {number(e.high)}"
     return number(e.value), span(e.low, e.high)
+
+
+def repeated(result: RunResult) -> dict[str, Any]:
+    """Return what replicates of the trial say: table, note, picture; nothing where there was one."""
+    found = result.extra.get("replicates")
+    if not found:
+        return {}
+    from resynapse.faces import power
+    from resynapse.faces.trial_figures import estimates_figure
+
+    shown = [picture(estimates_figure(found), f"estimates of {found.study.replicates} replicates")]
+    told = f"{found.study.replicates} whole trials of {found.study.n} people in each arm. {power.note([found])}"
+    return {"table": power.table([found]), "note": told, "figures": shown}

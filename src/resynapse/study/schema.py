@@ -220,7 +220,7 @@ class Study(Part):
     visits: tuple[Hours, ...]
     endpoints: tuple[Asked, ...] = Field(min_length=1, max_length=100)
     analysis: Analysis = Analysis()
-    replicates: int = Field(default=1, ge=1, strict=True)
+    replicates: int = Field(default=1, ge=1, le=100_000, strict=True)
     sampling: Sampling = Sampling()
     disposition: str = "resynapse"
     supervision: Text = "none"
@@ -259,13 +259,6 @@ class Study(Part):
             load_fit(read)
         except InputError as why:
             raise Refused(read, f"newest, none, or a fit file: {why}") from None
-        return read
-
-    @field_validator("replicates")
-    @classmethod
-    def _replicates(cls, read: int) -> int:
-        if read != 1:
-            raise Refused(shown(read), "1: replicates of a whole trial are not available yet")
         return read
 
     @model_validator(mode="before")

@@ -100,11 +100,11 @@ def grid(study: Study) -> np.ndarray:
     return every[every <= end + 1e-9] if study.visits else every
 
 
-def people_of(study: Study, system: System) -> Cohort:
-    """Draw the study's people with their parameters."""
+def people_of(study: Study, system: System, blocks: int = 0) -> Cohort:
+    """Draw the study's people with their parameters.  blocks: of between-study effects; 0 for one typical study."""
     population = POPULATIONS[study.population.of]
     covariates = cohorts.limited(population.covariates, study.population.limits)
-    drawn = draw_people(population, covariates, system, (study.n, study.seed, 0), differ_for(study), load_fit(study.fit))
+    drawn = draw_people(population, covariates, system, (study.n, study.seed, blocks), differ_for(study), load_fit(study.fit))
     drawn.values.update(descent_of(study, drawn.values, system))
     return drawn
 

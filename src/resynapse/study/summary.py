@@ -144,7 +144,7 @@ def _by_model(how: str, data: TrialData, time: float, quantity: str, fits: dict[
         return fitted.mean, fitted.difference
     from resynapse.methods.mmrm import fit
 
-    mixed = fits.setdefault(quantity, fit(data)) if quantity not in fits else fits[quantity]
+    mixed = fits[quantity] = fits[quantity] if quantity in fits else fit(data)
     return (lambda arm: mixed.mean(arm, time)), (lambda arm, control: mixed.difference(arm, control, time))
 
 
