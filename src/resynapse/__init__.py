@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from resynapse.faces.api import Population, Regimen, Result, simulate
+    from resynapse.faces.forecast import forecast
     from resynapse.methods.evidence import load_evidence
     from resynapse.model import build
     from resynapse.notation import InputError, Mechanism, assemble
@@ -18,6 +19,7 @@ _HOMES = {
     "Regimen": "resynapse.faces.api",
     "Result": "resynapse.faces.api",
     "simulate": "resynapse.faces.api",
+    "forecast": "resynapse.faces.forecast",
     "load_study": "resynapse.study",
     "Study": "resynapse.study",
     "InputError": "resynapse.notation",
@@ -29,7 +31,7 @@ _HOMES = {
 
 __all__ = [
     "InputError", "Mechanism", "Population", "Regimen", "Result", "Study",
-    "assemble", "build", "load_evidence", "load_study", "simulate",
+    "assemble", "build", "forecast", "load_evidence", "load_study", "simulate",
 ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from resynapse.engine.streams import normal, philox, uniform
+from resynapse.engine.streams import Draws, normal, philox, uniform
 from resynapse.notation import InputError
 
 
@@ -45,3 +45,12 @@ def test_addresses_are_whole_numbers():
     for occasion, patients in ((-1, [0]), (0, [-1]), (0, [0.5]), (0.5, [1])):
         with pytest.raises(InputError, match="whole numbers"):
             uniform(1, "a", occasion, patients)
+
+
+def test_given_draws_stand_in_place_of_the_streams_own():
+    people = np.arange(3)
+    draws = Draws(7, np.array([10, 20, 30]), {"person:a": np.array([-1.0, 0.0, 2.0])})
+    assert normal(draws, "person:a", 0, people[[2, 0]]).tolist() == [2.0, -1.0]
+    assert uniform(draws, "person:a", 0, people)[1] == 0.5
+    assert np.array_equal(normal(draws, "person:b", 4, people), normal(7, "person:b", 4, np.array([10, 20, 30])))
+    assert draws.asked == ["person:a", "person:a", "person:b"]

@@ -5,6 +5,8 @@ the counter is (patient, occasion), so neither the order of calls nor the split 
 """
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -46,11 +48,36 @@ def _whole(x: Any, what: str) -> Array:
     return a.astype(np.uint64)
 
 
-def uniform(seed: int, purpose: str, occasion: Any, patients: Any) -> Array:
+@dataclass(frozen=True)
+class Draws:
+    """A seed of which some draws are given: people at positions 0, 1, … have the numbers `number` in the streams.
+
+    given: {purpose: (n,) standard normal numbers} that stand in place of the stream's own on every occasion; asked: the purposes
+    that were asked for, in order.  Stands wherever a seed may stand.
+    """
+
+    seed: int
+    number: Array
+    given: Mapping[str, Array] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list, compare=False)
+
+
+Seed = int | Draws
+
+
+def uniform(seed: Seed, purpose: str, occasion: Any, patients: Any) -> Array:
     """Return uniform numbers in the open interval (0, 1), one for each patient number; occasion: one number, or one for each.
 
     Shape: that of `patients`, broadcast with `occasion`.
     """
+    if isinstance(seed, Draws):
+        seed.asked.append(purpose)
+        at = np.atleast_1d(np.asarray(patients))
+        if purpose in seed.given:
+            from scipy.special import ndtr
+
+            return np.clip(ndtr(seed.given[purpose][at]), 2.0**-53, 1 - 2.0**-53)
+        return uniform(seed.seed, purpose, occasion, seed.number[at])
     digest = hashlib.sha256(f"{int(seed)}\0{purpose}".encode()).digest()
     key = (_U(int.from_bytes(digest[:8], "little")), _U(int.from_bytes(digest[8:16], "little")))
     who, when = np.broadcast_arrays(np.atleast_1d(_whole(patients, "patients")), _whole(occasion, "occasion"))
@@ -59,8 +86,11 @@ def uniform(seed: int, purpose: str, occasion: Any, patients: Any) -> Array:
     return ((word >> _U(12)).astype(float) + 0.5) * 2.0**-52
 
 
-def normal(seed: int, purpose: str, occasion: Any, patients: Any) -> Array:
+def normal(seed: Seed, purpose: str, occasion: Any, patients: Any) -> Array:
     """Return standard normal numbers for the same arguments: the inverse distribution function of `uniform`."""
     from scipy.special import ndtri
 
+    if isinstance(seed, Draws) and purpose in seed.given:
+        seed.asked.append(purpose)
+        return seed.given[purpose][np.atleast_1d(np.asarray(patients))]
     return ndtri(uniform(seed, purpose, occasion, patients))

@@ -309,6 +309,24 @@ def eligible(
 
 
 @app.command()
+def forecast(
+    patients: Annotated[Path, typer.Argument(metavar="PATIENTS.csv", help="Doses and scores, one record each: docs/forecast.md.")],
+    at: Annotated[str, typer.Option(help="Days after the first dose, or ISO date-times, separated by commas.")],
+    out: Annotated[Path, typer.Option(help="Folder to write; an earlier forecast in it is replaced.")],
+    seed: Seed = None,
+    risk: Annotated[float, typer.Option(min=0.001, max=0.999, help="Accepted chance of relapse before the next session.")] = 0.2,
+    fit: Annotated[str, typer.Option(help=FIT_HELP)] = "newest",
+) -> None:
+    """Forecast people from their doses and scores so far. Research use only."""
+    from resynapse.faces.forecast import write_forecast
+
+    with progress() as tell:
+        lines = write_forecast((patients, at, 1 if seed is None else seed, risk, fit), out, command_line(), tell)
+    print("\n".join(lines))
+    print(f"Report: {out / 'report.html'}")
+
+
+@app.command()
 def diff(
     first: Annotated[Path, typer.Argument(metavar="RUN1", help="A run folder.")],
     second: Annotated[Path, typer.Argument(metavar="RUN2", help="Another.")],

@@ -46,7 +46,7 @@ class SpreadLike(Protocol):
 class Cohort:
     """People: their numbers (n,), the study block of each (n,), covariates and parameters {name: (n,)} in declared units."""
 
-    seed: int
+    seed: streams.Seed
     people: np.ndarray
     block: np.ndarray
     covariates: dict[str, np.ndarray]
@@ -78,6 +78,12 @@ def quantile(of: CovariateLike, u: np.ndarray) -> np.ndarray:
     return np.exp(z) if of.kind == "lognormal" else z
 
 
+def fixed(of: Any, value: float) -> Any:
+    """Return a covariate of which the value is known."""
+    kind = "bernoulli" if of.kind == "bernoulli" else "normal"
+    return replace(of, kind=kind, a=value, b=0.0, low=min(of.low, value), high=max(of.high, value))
+
+
 def limited(population: Mapping[str, Any], where: Mapping[str, tuple[float, float]]) -> dict[str, Any]:
     """Return covariates cut off at further limits {name: (low, high)}.
 
@@ -100,7 +106,7 @@ def draw(
     spreads: Sequence[SpreadLike],
     typical: Mapping[str, float | np.ndarray],
     n: int,
-    seed: int,
+    seed: streams.Seed,
     blocks: int = 0,
     sds: Mapping[str, float | np.ndarray] | None = None,
 ) -> Cohort:

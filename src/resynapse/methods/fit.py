@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from resynapse.engine.streams import uniform
+from resynapse.engine.streams import Draws, Seed, uniform
 from resynapse.notation import InputError
 
 Array = NDArray[np.float64]
@@ -95,10 +95,12 @@ class Fit:
         made = {name: replace(n, draws=draws[name], centre=float(np.median(draws[name]))) for name, n in self.numbers.items()}
         return replace(self, numbers=made)
 
-    def values(self, blocks: int, seed: int) -> dict[str, float | Array]:
+    def values(self, blocks: int, seed: Seed) -> dict[str, float | Array]:
         """Return {number: its best value, or (blocks,) one draw for each block of people}."""
         if not blocks or "parameters" in self.left_out or not self.size:
             return {name: n.centre for name, n in self.numbers.items()}
+        if isinstance(seed, Draws):  # people with numbers of their own, each a block: the draw goes with the number
+            return {name: n.draws[seed.number % self.size] for name, n in self.numbers.items()}
         # Blocks go through the draws in even steps from a random start, so few of them still stand for the whole.
         at = (uniform(seed, "fit, draw", 0, np.zeros(1, np.int64))[0] + np.arange(blocks) / blocks) % 1.0
         which = np.minimum((at * self.size).astype(int), self.size - 1)

@@ -4,13 +4,13 @@ For research: a forecast for a group of virtual people who share what is known o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from resynapse.methods.cohort import Cohort
+from resynapse.methods.cohort import Cohort, fixed
 from resynapse.methods.endpoints import individual
 from resynapse.methods.judge import wilson
 from resynapse.methods.rule_words import FIELDS
@@ -140,8 +140,7 @@ def people_like(person: Mapping[str, float | str], population: str, how: tuple[i
             value = known[name]
             if name == "madrs" and value < 12:
                 notes.append("a MADRS below 12 leaves little to relieve: response and remission say little")
-            kind = "bernoulli" if covariate.kind == "bernoulli" else "normal"
-            out[name] = replace(covariate, kind=kind, a=value, b=0.0, low=min(covariate.low, value), high=max(covariate.high, value))
+            out[name] = fixed(covariate, value)
         else:
             word = "sex" if name == "female" else name
             notes.append(f"{word} is not given: people are drawn as in {population}")

@@ -75,40 +75,51 @@ class Table:
 
 def read_nonmem(path: str | Path) -> Table:
     """Read a table.  Raises InputError with file, row and column for anything that cannot be used."""
+    return table_of_text(text_of(path), str(path))
+
+
+def text_of(path: str | Path) -> str:
+    """Return the text of a table's file.  Raises InputError where it is missing, too large or not text."""
     path = Path(path)
     try:
         if path.is_file() and path.stat().st_size > LARGEST_FILE:
             raise InputError(str(path), f"{path.stat().st_size:,} bytes", f"at most {LARGEST_FILE:,} bytes")
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise InputError(str(path), path.name, "a file that is there", tuple(sorted(p.name for p in path.parent.glob("*.csv")))) from None
     except UnicodeDecodeError as why:
         raise InputError(str(path), f"a byte that is not UTF-8 text (position {why.start})", "text") from None
     except OSError as why:
         raise InputError(str(path), why.strerror or str(why), "a file that can be read") from None
-    return table_of_text(text, str(path))
 
 
-def table_of_text(text: str, name: str = "data") -> Table:
-    """Read a table from text; `name` stands in messages.  Raises InputError."""
+def cells_of(text: str, name: str, needed: tuple[str, ...]) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return the header in capitals, and (line, cells) of every record; a comma or white space stands between cells."""
     lines = [(k, line) for k, line in enumerate(text.splitlines(), start=1) if line.strip() and not line.lstrip().startswith(("#", ";"))]
     if not lines:
-        raise InputError(name, "an empty file", f"a header ({', '.join(NEEDED)}, …) and records")
+        raise InputError(name, "an empty file", f"a header ({', '.join(needed)}, …) and records")
     comma = "," in lines[0][1]
-    split = (lambda line: [c.strip() for c in line.split(",")]) if comma else str.split
-    header = _header(split(lines[0][1]), f"{name}:{lines[0][0]}")
+    split = (lambda line: [c.strip().strip('"') for c in line.split(",")]) if comma else str.split
+    header = _header(split(lines[0][1]), f"{name}:{lines[0][0]}", needed)
     if len(lines) - 1 > MOST_ROWS:
         raise InputError(name, f"{len(lines) - 1:,} records", f"at most {MOST_ROWS:,}")
     if len(lines) == 1:
         raise InputError(name, "a header alone", "records below it")
-    values = np.empty((len(lines) - 1, len(header)))
-    for row, (number, line) in enumerate(lines[1:]):
-        cells = split(line)
+    records = [(number, split(line)) for number, line in lines[1:]]
+    for number, cells in records:
         if len(cells) != len(header):
             raise InputError(f"{name}:{number}", f"{len(cells)} values", f"{len(header)}, one for each column")
-        values[row] = [_number(cell, f"{name}:{number} column {column}") for cell, column in zip(cells, header, strict=True)]
+    return header, records
+
+
+def table_of_text(text: str, name: str = "data") -> Table:
+    """Read a table from text; `name` stands in messages.  Raises InputError."""
+    header, records = cells_of(text, name, NEEDED)
+    values = np.empty((len(records), len(header)))
+    for row, (number, cells) in enumerate(records):
+        values[row] = [as_number(cell, f"{name}:{number} column {column}") for cell, column in zip(cells, header, strict=True)]
     columns = {column: values[:, k] for k, column in enumerate(header)}
-    line = np.array([number for number, _ in lines[1:]])
+    line = np.array([number for number, _ in records])
     if "EVID" not in columns:
         columns["EVID"] = np.where(np.nan_to_num(columns.get("AMT", np.zeros(len(line)))) > 0, 1.0, 0.0)
     for column in ("AMT", "RATE", "II", "ADDL", "SS", "CMT"):
@@ -119,11 +130,11 @@ def table_of_text(text: str, name: str = "data") -> Table:
     return made
 
 
-def _header(cells: list[str], where: str) -> list[str]:
+def _header(cells: list[str], where: str, wanted: tuple[str, ...]) -> list[str]:
     header = [c.strip().strip('"').upper() for c in cells]
     if len(header) > MOST_COLUMNS:
         raise InputError(where, f"{len(header)} columns", f"at most {MOST_COLUMNS}")
-    for needed in NEEDED:
+    for needed in wanted:
         if needed not in header:
             raise InputError(where, ", ".join(header)[:120], f"a column {needed}", ())
     twice = next((c for c in header if header.count(c) > 1), None)
@@ -132,7 +143,8 @@ def _header(cells: list[str], where: str) -> list[str]:
     return header
 
 
-def _number(cell: str, where: str) -> float:
+def as_number(cell: str, where: str) -> float:
+    """Return a number, NaN where it is missing.  Raises InputError for anything else."""
     cell = cell.strip('"')
     if cell in MISSING:
         return math.nan

@@ -110,7 +110,7 @@ def people_of(study: Study, system: System, blocks: int = 0) -> Cohort:
 
 
 def draw_people(
-    population: Population, covariates: Mapping[str, Covariate], system: System, how: tuple[int, int, int],
+    population: Population, covariates: Mapping[str, Covariate], system: System, how: tuple[int, streams.Seed, int],
     differ: str | tuple[Spread, ...], fit: Fit = DECLARED,
 ) -> Cohort:  # fmt: skip
     """Draw people of a population with the covariates given; how = (n, seed, blocks of between-study effects).
@@ -220,7 +220,7 @@ def measured(quantity: str, output: str, true: np.ndarray, times: np.ndarray, pe
     out = true.copy()
     for j, t in enumerate(times):
         z = streams.normal(people.seed, f"measured:{arm}:{quantity}", int(round(t * 3600)), people.people)
-        sd = _error_sd(error.proportional, people, system) * true[:, j] + _error_sd(error.additive, people, system)
+        sd = error_sd(error.proportional, people, system) * true[:, j] + error_sd(error.additive, people, system)
         out[:, j] = true[:, j] + sd * z
     scale = READOUTS[quantity].scale
     if scale is None:
@@ -228,7 +228,8 @@ def measured(quantity: str, output: str, true: np.ndarray, times: np.ndarray, pe
     return np.clip(np.round(out / scale.step) * scale.step, scale.low, scale.high)
 
 
-def _error_sd(name: str, people: Cohort, system: System) -> np.ndarray | float:
+def error_sd(name: str, people: Cohort, system: System) -> np.ndarray | float:
+    """Return one part of an observation's error, by the name of its parameter; 0 without one."""
     if not name:
         return 0.0
     return people.values.get(name, system.params[name].value)

@@ -1,0 +1,55 @@
+"""Cloud: draws from one patient's posterior, brought up to now, from where they can be led on under any plan of doses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from resynapse.engine.solution import State
+from resynapse.methods.cohort import Cohort
+from resynapse.methods.forecast import Posterior
+from resynapse.study.lookalikes import Lookalikes
+from resynapse.study.patient_table import Dose
+
+DRAWS = 400
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Draws from one person's posterior: virtual people with weights, up to now, and where they stand now."""
+
+    like: Lookalikes
+    people: Cohort
+    weight: np.ndarray
+    hours: np.ndarray
+    values: dict[str, np.ndarray]
+    state: State
+
+    @property
+    def now(self) -> float:
+        """Hours of the last observation."""
+        return float(self.hours[-1])
+
+    def ahead(self, doses: Sequence[Dose], hours: np.ndarray, quantities: Sequence[str]) -> dict[str, np.ndarray]:
+        """Return true courses {quantity: (n, T)} from now on under some doses."""
+        solved = self.like.solve(self.people, doses, hours, quantities, self.state)
+        return {q: solved.values[self.like.output(q)] for q in quantities}
+
+
+def cloud_of(like: Lookalikes, posterior: Posterior, hours: Sequence[float], quantities: Sequence[str]) -> Cloud:
+    """Return draws from the posterior with their true courses up to now, daily and at the hours asked for."""
+    which, weight = posterior.chosen(DRAWS, like.seed)
+    people, now = like.people(posterior.z[which], which), like.patient.now
+    past = np.unique([0.0, *daily(0.0, now), *(h for h in hours if h < now), now])
+    solved = like.solve(people, like.patient.doses, past, quantities)
+    whole = np.setdiff1d(np.arange(people.n), solved.failed)
+    values = {q: solved.values[like.output(q)][whole] for q in quantities}
+    kept = weight[whole] / weight[whole].sum()
+    return Cloud(like, people.take(whole), kept, past, values, solved.state().take(whole))
+
+
+def daily(start: float, end: float) -> np.ndarray:
+    """Return the hours of whole days from start to end."""
+    return np.arange(24 * np.ceil(start / 24), end + 1e-9, 24.0)

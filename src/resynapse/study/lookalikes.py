@@ -1,0 +1,154 @@
+"""Lookalikes: virtual people of a patient's population who share what is known of the patient and live through the same doses.
+
+Their unknowns are standard normal numbers, given from outside (`engine.streams.Draws`), so that people can be drawn where they fit.
+Between the last record and the end of a forecast somebody goes on asking how the person is once a week, unless the table plans visits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from resynapse.engine import Ensemble, Event, Schedule, Settings, streams
+from resynapse.engine.solution import Solution, State
+from resynapse.methods.cohort import Cohort, fixed
+from resynapse.methods.fit import DECLARED, Fit
+from resynapse.methods.ratings import log_chance
+from resynapse.model import build
+from resynapse.model.population import POPULATIONS
+from resynapse.model.scales import READOUTS, readout_of
+from resynapse.notation import System
+from resynapse.study.dosing import Administration, dose_events, is_given
+from resynapse.study.patient_table import INERT, TABLETS, Dose, Patient
+from resynapse.study.sessions import session_events
+from resynapse.study.simulate import draw_people, error_sd, resolved, trial_events
+
+CLOSE = Settings(rtol=1e-3, on_failure="report")  # far below any rater's error
+PERSONAL = ("covariate:", "person:", "study:")
+WEEK = 168.0
+EXACT = 0.1  # least error of any measurement, in its own unit
+
+
+def is_session(dose: Dose) -> bool:
+    """Tell whether a dose is a session: the drug, or a control that is given as the drug is; a tablet of placebo is none."""
+    return is_given(dose.drug) or (dose.drug in INERT and dose.route != "oral")
+
+
+def doses_so_far(patient: Patient) -> tuple[Dose, ...]:
+    """Return a person's doses without the sessions after the last observation; tablets go on."""
+    return tuple(d for d in patient.doses if not is_session(d) or d.time <= patient.now)
+
+
+@dataclass(frozen=True)
+class Lookalikes:
+    """One patient's virtual people.  seed: of every draw; a person's number is its place in the streams.
+
+    fit: what is known of the model's numbers; every person takes one draw, and comes from a study of its own.
+    """
+
+    patient: Patient
+    seed: int
+    fit: Fit = DECLARED
+
+    @cached_property
+    def system(self) -> System:
+        """The model; absorption is carried where some dose needs it."""
+        return build("human", any(is_given(d.drug) and d.route != "iv" for d in self.patient.doses))
+
+    @cached_property
+    def unknown(self) -> tuple[str, ...]:
+        """What differs between these people: the draws that they ask for, by name."""
+        asked: list[str] = []
+        one = self._drawn(streams.Draws(self.seed, np.arange(1), asked=asked))
+        self.events(one, self.patient.doses, 0.0)
+        free = [name for name in dict.fromkeys(asked) if name.startswith(PERSONAL)]
+        return tuple(name for name in free if name.removeprefix("covariate:") not in self.patient.traits)
+
+    def people(self, z: np.ndarray, number: np.ndarray) -> Cohort:
+        """Return people with unknowns z (n, d) and numbers (n,)."""
+        given = {name: z[:, j] for j, name in enumerate(self.unknown)}
+        return self._drawn(streams.Draws(self.seed, number, given))
+
+    def _drawn(self, draws: streams.Draws) -> Cohort:
+        population, traits, n = POPULATIONS[self.patient.population], self.patient.traits, len(draws.number)
+        covariates = {k: fixed(c, traits[k]) if k in traits else c for k, c in population.covariates.items()}
+        people = draw_people(population, covariates, self.system, (n, draws, n), "human", self.fit)
+        if "failed" in traits:
+            people.values["failed"] = np.full(n, traits["failed"])
+        return people
+
+    def events(self, people: Cohort, doses: Sequence[Dose], until: float) -> list[Event]:
+        """Return everything that happens to these people: doses, sessions, visits, tablets, other treatments."""
+        sessions = sorted({d.time for d in doses if is_session(d)})
+        out: list[Event] = []
+        for drug, route in dict.fromkeys((d.drug, d.route) for d in doses):
+            mine = [d for d in doses if (d.drug, d.route) == (drug, route)]
+            at = [d.time for d in mine]
+            administrations = [Administration(d.time, d.amount, d.unit, d.over, sessions.index(d.time)) for d in mine if is_given(drug)]
+            out += dose_events(drug, route, administrations, people)
+            if is_session(mine[0]):
+                out += session_events(drug, at, [t for t in sessions if t not in at], self.system, people)
+        return out + [resolved(e, self.system) for e in self._trial(doses, sessions, until)]
+
+    def _trial(self, doses: Sequence[Dose], sessions: Sequence[float], until: float) -> list[Event]:
+        """Return belief, visits and treatments beside the drug.
+
+        In a blinded trial of tablets everybody begins one and nobody can tell which; that raises hopes in both arms.
+        """
+        one, first = self.patient, {}
+        for d in doses:
+            first.setdefault(d.drug, d.time)
+        tablets = [d.time for d in doses if d.drug in TABLETS or (d.drug == "placebo" and d.route == "oral")]
+        conventional = bool(tablets) and not any(is_given(d.drug) for d in doses) and one.blinding != "open"
+        blinding = "anaesthesia" if conventional else one.blinding
+        given = any(is_given(d.drug) or d.drug in TABLETS for d in doses)
+        visits = {t for t in (*sessions, *(s.time for s in one.seen), *one.visits, *self._weekly(until)) if t >= 0}
+        out = trial_events(blinding, given, visits, one.background)
+        if conventional or any(t in first for t in TABLETS):
+            out.append(Event(max(0.0, min(tablets)), "new_drug", "set", 1.0))
+        begun = {"antidepressant": "antidepressant_on", "psychotherapy": "therapy_on"}
+        out += [Event(first[drug], state, "set", 1.0) for drug, state in begun.items() if drug in first]
+        return out + [Event(d.time, "ect_session", "add", 1.0) for d in doses if d.drug == "ect"]
+
+    def _weekly(self, until: float) -> list[float]:
+        last = max([self.patient.now, *self.patient.visits])
+        return [] if last > self.patient.now else [float(t) for t in np.arange(last + WEEK, until + 1e-9, WEEK)]
+
+    def output(self, quantity: str) -> str:
+        """Return the model's name of a quantity, in venous blood where it is one of plasma."""
+        return readout_of(quantity)[0]
+
+    def error(self, quantity: str, true: np.ndarray, people: Cohort) -> np.ndarray:
+        """Return the SD of one measurement at true values (n,); no assay or rater is exact."""
+        one = self.system.observations.get(self.output(quantity))
+        if one is None:
+            return np.full_like(true, EXACT)
+        return np.maximum(error_sd(one.proportional, people, self.system) * true + error_sd(one.additive, people, self.system), EXACT)
+
+    def solve(
+        self, people: Cohort, doses: Sequence[Dose], times: np.ndarray, quantities: Sequence[str], start: State | None = None
+    ) -> Solution:
+        """Return the courses of these people; the values stand under the model's own names."""
+        schedule = Schedule.of(self.events(people, doses, float(times[-1])), people.n, self.system)
+        outputs = list(dict.fromkeys(self.output(q) for q in quantities))
+        return self.ensemble.run(people.n, people.values, schedule, times, outputs, CLOSE, start)
+
+    @cached_property
+    def ensemble(self) -> Ensemble:
+        """The solver."""
+        return Ensemble.of(self.system)
+
+    def log_likelihood(self, z: np.ndarray, number: np.ndarray) -> np.ndarray:
+        """Return how likely the patient's observations are of each virtual person (n,); -inf of one that could not be solved."""
+        people, seen = self.people(z, number), self.patient.seen
+        clock = np.array([max(s.time, 0.0) for s in seen])
+        times = np.unique(clock)
+        solved = self.solve(people, self.patient.doses, times, [s.quantity for s in seen])
+        out = np.zeros(people.n)
+        for one, t in zip(seen, clock, strict=True):
+            true = solved.values[self.output(one.quantity)][:, np.searchsorted(times, t)]
+            out += log_chance(one.value, true, self.error(one.quantity, true, people), READOUTS[one.quantity].scale)
+        return np.where(np.isfinite(out), out, -np.inf)
