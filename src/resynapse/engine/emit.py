@@ -149,7 +149,7 @@ class _Model:
             v.b.store(v.fma(ratio, ratio, v.add(v.b.load(error), v.b.fsub(new, new))), error)  # new - new: infinity is never accepted
         total = v.b.load(error)
         v.store(m, self.rows["ERROR"], total)
-        mean = v.add(v.b.fdiv(total, v.number(self.ns)), v.number(1e-24))
+        mean = v.add(v.b.fdiv(total, v.number(self.low.whole)), v.number(1e-24))
         grew = v.mul(v.number(0.9), v.call("vexp", v.mul(v.number(-0.5 / rodas5p.ORDER), v.call("vlog", mean))))
         v.store(m, self.rows["GREW"], v.extreme("<", v.extreme(">", grew, v.number(0.2)), v.number(5.0)))
 

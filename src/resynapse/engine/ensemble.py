@@ -1,44 +1,27 @@
 """Ensemble: one system compiled once, run for any number of patients, values, events, visits and outputs."""
 
-import functools
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from types import ModuleType
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from resynapse.engine import cache
-from resynapse.engine.executor import Crew, execute, processors
+from resynapse.engine.compiled import Compiled, Starts
 from resynapse.engine.fold import evaluate, need
 from resynapse.engine.lower import Lowered, lower
-from resynapse.engine.machine import compile_text, load_object
 from resynapse.engine.schedule import Schedule
 from resynapse.engine.solution import CAUSES, DEFAULT_ATOL, Settings, Solution, SolverFailure, State
-from resynapse.engine.tables import DONE, EXPORTED, Array, Course, Patients, Plan, plan_of, working_memory
+from resynapse.engine.still import quiet_names, still, without
+from resynapse.engine.tables import DONE, Array, Course, Patients
 from resynapse.notation import InputError, System, units
 
 LANES = (1, 4, 8, 16)
-RETRY = 0.01  # factor on tolerances for a patient that failed
-
-
-def _texts(*files: str) -> list[str]:
-    return [(Path(__file__).parent / file).read_text(encoding="utf-8") for file in files]
+WORTH = 1e6  # hours of patients from which on a run is compiled without what stays at zero in it
 
 
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
-
-
-@dataclass(frozen=True)
-class Machine:
-    """A compiled model: the loop that runs it, and the plan by which the loop finds its functions."""
-
-    run_chunk: Any
-    plan: Plan
-    alive: Any  # owns the machine code
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,6 +32,8 @@ class Ensemble:
     low: Lowered
     lanes: int
     tell: Callable[[str], None]
+    kept: dict[frozenset[str], Compiled] = field(default_factory=dict)  # by what is left out
+    worked: dict[frozenset[str], float] = field(default_factory=dict)  # hours of patients, by what was at zero
 
     @staticmethod
     def of(system: System, lanes: int = 8, tell: Callable[[str], None] = _say) -> "Ensemble":
@@ -57,32 +42,21 @@ class Ensemble:
             raise InputError("lanes", lanes, f"one of {LANES}")
         return Ensemble(system, lower(system), lanes, tell)
 
-    @functools.cached_property
-    def machine(self) -> Machine:
-        """The compiled model."""
-        from resynapse.engine import emit
+    @property
+    def machine(self) -> Compiled:
+        """The whole system, compiled."""
+        return self._compiled(frozenset())
 
-        parts = [repr(self.low), str(self.lanes), *_texts("emit.py", "vector.py", "rodas5p.py", "tables.py", "machine.py")]
-        code = cache.load_code(parts, lambda: compile_text(emit.write_model(self.low, self.lanes)))
-        alive, addresses = load_object(code, EXPORTED)
-        plan = plan_of(self.low.sizes(), self.lanes, addresses)
-        text = "Compiling the solver for this machine: once, about half a minute at most."
-        (kernel,) = _texts("kernel.py")
-        module = cache.load_module(kernel, _texts("calls.py", "tables.py"), lambda m: self._touch(m, plan), lambda: self.tell(text))
-        return Machine(module.run_chunk, plan, alive)
+    def _compiled(self, zero: frozenset[str]) -> Compiled:
+        """Return the system without what stays at zero, compiled."""
+        if zero not in self.kept:
+            self.kept[zero] = Compiled.of(without(self.low, zero) if zero else self.low, self.lanes, self.tell)
+        return self.kept[zero]
 
-    def _touch(self, module: ModuleType, plan: Plan) -> None:
-        """Compile the loop by a run of one patient that ends at once."""
-        patients, whole = self._empty(1, (0, 1)), np.zeros(0, np.int64)
-        course = Course(np.zeros(1), whole, np.zeros(len(self.low.states)), 1e-4, 0.0, 0.02, 1.0, 1)
-        module.run_chunk(0, 1, *working_memory(self.low.sizes(), self.lanes), patients, course, plan)
-
-    def _empty(self, n: int, shape: tuple[int, int]) -> Patients:
-        """Return the tables of n patients without events; shape: (outputs, visits)."""
-        s = self.low.sizes()
-        rows, end = np.zeros((n, s["NP"] + 2 * s["NS"] + 3 * s["NI"])), np.zeros((n, s["NS"] + 3 * s["NI"]))
-        offset, when, what = np.zeros(n + 1, np.int64), np.zeros((0, 2)), np.zeros((0, 2), np.int64)
-        return Patients(rows, offset, when, what, np.full((n, *shape), np.nan), end, np.zeros((n, 2), np.int64))
+    def _machine(self, quiet: frozenset[str], hours: float) -> Compiled:
+        """Return what runs best for so many hours of patients, of whom none is given these names.  The same bits come out."""
+        self.worked[quiet] = self.worked.get(quiet, 0.0) + hours
+        return self._compiled(still(self.low, quiet) if self.worked[quiet] >= WORTH else frozenset())
 
     def derive(self, names: Sequence[str], values: Mapping[str, Any], n: int) -> dict[str, Array]:
         """Return quantities that depend on parameters only: {name: (n,)} in declared units."""
@@ -115,16 +89,17 @@ class Ensemble:
         times = _times(times, begin)
         if schedule.n != n:
             raise InputError("schedule", schedule.n, f"a schedule of {n} patients")
+        self._check(outputs)
         inside = self._internal(values, n)
         wanted = [o for o in outputs if o in dict(self.low.derived)]
         env = evaluate(need(self.low.derived, {*wanted, *(name for name, _ in self.low.needed)}), inside)
-        chosen = self._chosen(outputs)
         events = schedule.following(begin, start.running if start else None)
-        patients = self._patients(n, env, events, start, (len(chosen), times.size))
-        atol = np.array([self.system.atol.get(s, DEFAULT_ATOL) for s in self.low.states]) * (settings.atol / DEFAULT_ATOL)
-        course = Course(times, chosen, atol, settings.rtol, begin, settings.first_step, settings.largest_step, settings.max_steps)
-        self._solve(patients, course, settings)
-        solution = self._solution(patients, course, outputs, env, events)
+        starts = self._starts(n, env, start)
+        quiet = quiet_names(self.low, (starts.states, starts.reset, starts.inputs), events)
+        machine = self._machine(quiet, n * (times[-1] - begin))
+        course = self._course(machine.low, times, begin, outputs, settings)
+        patients = machine.solve(env, starts, events, course, settings)
+        solution = self._solution(machine.low, patients, course, outputs, env, events)
         if solution.failed.size and settings.on_failure == "raise":
             raise SolverFailure(self._complaint(solution, values, n), solution)
         return solution
@@ -145,71 +120,56 @@ class Ensemble:
             out[name] = x * units.factor(params[name].unit)
         return out
 
-    def _chosen(self, outputs: Sequence[str]) -> Array:
-        """Return the kernel's number of each output; parameter-only ones are left out."""
-        readable = [*self.low.states, *self.low.quantities, *self.low.inputs]
-        at = {name: i for i, name in enumerate(readable)}
+    def _check(self, outputs: Sequence[str]) -> None:
+        """Refuse what cannot be observed."""
         constant = [name for name, _ in self.low.derived if name in self.system.units]
+        readable = {*self.low.states, *self.low.quantities, *self.low.inputs, *constant}
         for o in outputs:
-            if o not in at and o not in constant:
-                raise InputError("outputs", o, "a state, a quantity or an input", [*readable, *constant])
-        return np.array([at[o] for o in outputs if o in at], np.int64)
+            if o not in readable:
+                raise InputError("outputs", o, "a state, a quantity or an input", sorted(readable))
 
-    def _patients(self, n: int, env: Mapping[str, Any], events: Schedule, start: State | None, shape: tuple[int, int]) -> Patients:
-        system, factor, size = self.system, units.factor, self.low.sizes()
-        d = self._empty(n, shape)
-        d = d._replace(offset=events.offset, when=np.stack([events.when, events.value], 1), what=np.stack([events.target, events.act], 1))
-        at = np.cumsum([size["NP"], size["NS"], size["NS"]])
-        columns, begin, reset, levels = np.split(d.rows, at, axis=1)  # views
-        for i, name in enumerate(self.low.columns):
-            columns[:, i] = env[name]
+    def _starts(self, n: int, env: Mapping[str, Any], start: State | None) -> Starts:
+        """Return where everybody begins."""
+        system, factor, inputs = self.system, units.factor, len(self.low.inputs)
+        reset, levels = np.empty((n, len(system.states))), np.zeros((n, 3 * inputs))
         for i, (name, value) in enumerate(system.states.items()):
             reset[:, i] = env[value] if isinstance(value, str) else value * factor(system.units[name])
         bad = np.argwhere(~np.isfinite(reset))
         if bad.size:
             who, state = bad[0]
             raise InputError(f"start of '{self.low.states[state]}', patient {who}", float(reset[who, state]), "values that give a number")
+        levels[:, :inputs] = [i.start * factor(i.unit) for i in system.inputs.values()]
         if start is None:
-            begin[:] = reset
-            levels[:, : size["NI"]] = [i.start * factor(i.unit) for i in system.inputs.values()]
-        elif start.states.shape != reset.shape:
+            return Starts(self.low.states, reset, reset, levels)
+        if start.states.shape != reset.shape:
             raise InputError("start", f"shape {start.states.shape}", f"the state of {n} patients of this system, shape {reset.shape}")
-        else:
-            begin[:], levels[:] = start.states, start.inputs
-        return d
+        return Starts(self.low.states, start.states, reset, start.inputs)
 
-    def _solve(self, d: Patients, course: Course, settings: Settings) -> None:
-        """Run everybody; those who fail once more, tighter, from the start."""
-        machine, sizes, n = self.machine, self.low.sizes(), len(d.rows)
-        threads = settings.threads or processors()
-        chunk = min(settings.chunk, max(self.lanes, -(-n // (4 * threads))))  # a few for each thread, so that none waits long
+    def _course(self, low: Lowered, times: Array, begin: float, outputs: Sequence[str], settings: Settings) -> Course:
+        """Return what is the same for all patients; outputs that are constant, or at zero throughout, are left out."""
+        at = {name: i for i, name in enumerate((*low.states, *low.quantities, *low.inputs))}
+        chosen = np.array([at[o] for o in outputs if o in at], np.int64)
+        atol = np.array([self.system.atol.get(s, DEFAULT_ATOL) for s in low.states]) * (settings.atol / DEFAULT_ATOL)
+        return Course(times, chosen, atol, settings.rtol, begin, settings.first_step, settings.largest_step, settings.max_steps)
 
-        def task(lo: int) -> None:
-            machine.run_chunk(lo, min(n, lo + chunk), *working_memory(sizes, self.lanes), d, course, machine.plan)
-
-        execute(task, range(0, n, chunk), Crew("threads", threads))
-        tighter = course._replace(rtol=course.rtol * RETRY, atol=course.atol * RETRY, first=course.first * RETRY, limit=2 * course.limit)
-        for w in np.flatnonzero(d.ended[:, 1] != DONE):
-            d.out[w] = np.nan
-            machine.run_chunk(w, w + 1, *working_memory(sizes, self.lanes), d, tighter, machine.plan)
-            if d.ended[w, 1] != DONE:
-                d.out[w] = np.nan
-
-    def _solution(self, d: Patients, course: Course, outputs: Sequence[str], env: Mapping[str, Any], events: Schedule) -> Solution:
-        n, times = len(d.rows), course.visits
-        derived, values, j = dict(self.low.derived), {}, 0
+    def _solution(
+        self, low: Lowered, d: Patients, course: Course, outputs: Sequence[str], env: Mapping[str, Any], events: Schedule
+    ) -> Solution:
+        n, times = len(d.ended), course.visits
+        moving, values, j = {*low.states, *low.quantities, *low.inputs}, {}, 0
         failed = np.flatnonzero(d.ended[:, 1] != DONE)
         for o in outputs:
             factor = units.factor(self.system.units[o])
-            if o in derived:
-                values[o] = np.broadcast_to(np.reshape(env[o], (-1, 1)) / factor, (n, times.size)).copy()
-                values[o][failed] = np.nan
-            else:
+            if o in moving:
                 values[o] = d.out[:, j] / factor
                 j += 1
-        d.end[failed] = np.nan
-        ns, ni = len(self.low.states), len(self.system.inputs)
-        states, levels = d.end[:, :ns].copy(), d.end[:, ns:].copy()
+            else:
+                values[o] = np.broadcast_to(np.reshape(env.get(o, 0.0), (-1, 1)) / factor, (n, times.size)).copy()
+                values[o][failed] = np.nan
+        ns, ni = len(low.states), len(low.inputs)
+        states, levels = np.zeros((n, len(self.low.states))), d.end[:, ns:].copy()
+        states[:, [self.low.states.index(s) for s in low.states]] = d.end[:, :ns]
+        states[failed] = levels[failed] = np.nan
         end = State(float(times[-1]), states, levels, events.running(float(times[-1])))
         reached = levels[:, :ni] + levels[:, ni : 2 * ni]
         causes = tuple(CAUSES[int(s)] for s in d.ended[failed, 1])

@@ -4,7 +4,7 @@ Cascades that decay keep their diagonal dominant, so no exchange is needed; wher
 non-finite and the controller refuses it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 Entry = tuple[int, int]
@@ -27,8 +27,8 @@ class Elimination:
     slots: dict[Entry, int]
 
 
-def eliminate(entries: Iterable[Entry], n: int) -> Elimination:
-    """Plan the elimination of an (n, n) matrix with a full diagonal and these entries beside it."""
+def eliminate(entries: Iterable[Entry], n: int, order: Sequence[int] = ()) -> Elimination:
+    """Plan the elimination of an (n, n) matrix with a full diagonal and these entries beside it; order: of the pivots, if given."""
     filled = set(entries) | {(i, i) for i in range(n)}
     left = set(range(n))
     pivots: list[Pivot] = []
@@ -38,10 +38,15 @@ def eliminate(entries: Iterable[Entry], n: int) -> Elimination:
         return (rows - 1) * (columns - 1), k
 
     while left:
-        k = min(left, key=cost)
+        k = order[len(pivots)] if order else min(left, key=cost)
         left.remove(k)
         below = tuple(i for i in sorted(left) if (i, k) in filled)
         right = tuple(j for j in sorted(left) if (k, j) in filled)
         filled |= {(i, j) for i in below for j in right}
         pivots.append(Pivot(k, below, right))
     return Elimination(tuple(pivots), {at: slot for slot, at in enumerate(sorted(filled))})
+
+
+def restrict(plan: Elimination, entries: Iterable[Entry], at: Mapping[int, int]) -> Elimination:
+    """Plan the elimination of the part of a matrix whose rows `at` holds (old row -> new), in the old order; entries: by new rows."""
+    return eliminate(entries, len(at), [at[p.at] for p in plan.pivots if p.at in at])

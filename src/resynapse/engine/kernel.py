@@ -103,7 +103,7 @@ def leave(lane, status, m, z, d, r):
     """Write the patient's end and free the lane.  The numbers stay in it, so that an idle lane computes something finite."""
     w = z[WHO, lane]
     for i in range(r.ns):
-        d.end[w, i] = m[r.y + i, lane]
+        d.end[w, i] = m[r.y + i, lane] + 0.0
     for i in range(3 * r.ni):
         d.end[w, r.ns + i] = m[r.levels + i, lane]
     d.ended[w, 0], d.ended[w, 1] = z[STEPS, lane], status
@@ -117,7 +117,7 @@ def note(lane, y, m, z, d, c, r):
     for j in range(c.chosen.size):
         i = c.chosen[j]
         row = y + i if i < r.ns else r.seen + i - r.ns if i < r.ns + r.nq else r.inputs + i - r.ns - r.nq
-        d.out[w, j, visit] = m[row, lane]
+        d.out[w, j, visit] = m[row, lane] + 0.0  # so that there is one zero
     z[VISIT, lane] = visit + 1
     m[r.next_visit, lane] = c.visits[visit + 1] if visit + 1 < c.visits.size else math.inf
 
@@ -163,7 +163,7 @@ def judge(m, z, r):
     """Accept or refuse each lane's step.  -> any accepted"""
     any_taken = False
     for lane in range(r.lanes):
-        fine = z[WHO, lane] >= 0 and m[r.error, lane] <= r.ns  # false when it is not a number
+        fine = z[WHO, lane] >= 0 and m[r.error, lane] <= r.whole  # false when it is not a number
         m[r.taken, lane] = 1.0 if fine else 0.0
         any_taken = any_taken or fine
         if not m[r.error, lane] < math.inf:

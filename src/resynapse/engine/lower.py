@@ -24,11 +24,12 @@ class Lowered:
     observed: tuple[Statement, ...]  # quantities and what they read
     jacobian: dict[Entry, str]  # names of the entries that are not exactly zero
     factors: Elimination
+    whole: int  # number of the whole system's states: the mean error is taken over these, also where some are left out
 
     def sizes(self) -> dict[str, int]:
         """Return the sizes that the compiled code is made for."""
         lengths = {"NS": self.states, "NP": self.columns, "NI": self.inputs, "NQ": self.quantities}
-        return {name: len(items) for name, items in lengths.items()} | {"NW": len(self.factors.slots)}
+        return {name: len(items) for name, items in lengths.items()} | {"NW": len(self.factors.slots), "WHOLE": self.whole}
 
 
 def _reads(statements: Iterable[Statement]) -> set[str]:
@@ -59,5 +60,5 @@ def lower(system: System) -> Lowered:
     derived = tuple(fold.derived.items())
     return Lowered(
         states, tuple(system.inputs), tuple(columns), tuple(quantities), derived, tuple(need(derived, {*columns, *starts})),
-        fuse(slopes), fuse(jac), fuse(observed), entries, eliminate(entries, len(states)),
+        fuse(slopes), fuse(jac), fuse(observed), entries, eliminate(entries, len(states)), len(states),
     )  # fmt: skip

@@ -53,6 +53,7 @@ class Plan(NamedTuple):
     """The compiled model: sizes, rows of the working memory (see `layout`), addresses of its functions."""
 
     ns: int
+    whole: int  # states of the whole system
     np: int
     ni: int
     nq: int
