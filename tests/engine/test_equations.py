@@ -12,7 +12,7 @@ from resynapse.engine.check import self_check, sensitivities
 from resynapse.engine.derivative import partial
 from resynapse.engine.factorise import eliminate
 from resynapse.engine.fold import Fold, evaluate, fuse
-from resynapse.notation import Mechanism, assemble, exp, given, log, param, pos, power, quantity, sqrt, state, where
+from resynapse.notation import Mechanism, assemble, exp, given, log, param, pos, power, quantity, sqrt, state, table, where
 
 EXPRESSIONS = [
     "x*y/(x + a)", "x**3 - y**2 + x**1", "x**-2", "exp(-a*x)*y", "log(x*y)", "sqrt(x + y)", "pos(x - y)", "pos(y - x)",
@@ -130,6 +130,10 @@ class Guards(Mechanism):
     def cubed(self, at):
         return at**3
 
+    @quantity("1")
+    def tabled(self, at):
+        return table(2 * at, (-1.0, 0.0, 0.5, 4.0), (3.0, self.a, 1.25, -2.0)) + table(at, (0, 1), (0, 1))
+
 
 @pytest.fixture(scope="module")
 def guards():
@@ -157,6 +161,12 @@ def test_guards_near_zero(guards):
     np.testing.assert_allclose(logged[~low], [math.log(v) for v in x[~low]], rtol=1e-15, atol=1e-16)
     assert np.array_equal(look(guards, NEAR_ZERO, "chosen"), np.where(x > 0, 1.0, -1.0))
     np.testing.assert_allclose(look(guards, NEAR_ZERO, "cubed"), x**3, rtol=1e-15)
+
+
+def test_table_is_straight_between_its_points_and_flat_outside(guards):
+    x = np.concatenate([np.linspace(-3, 3, 121), [-np.inf, np.inf, -0.5, 2.0]])
+    exact = np.interp(2 * x, (-1, 0, 0.5, 4), (3, 0.7, 1.25, -2)) + np.interp(x, (0, 1), (0, 1))
+    np.testing.assert_allclose(look(guards, np.clip(x, -1e300, 1e300), "tabled", a=0.7), exact, rtol=1e-14, atol=1e-14)
 
 
 def test_exp_over_its_range(guards):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from resynapse.notation import Mechanism, NotationError, assemble, event, given, observation, param, pos, power, quantity, state, where
+from resynapse.notation import Mechanism, NotationError, assemble, event, given, observation, param, pos, power, quantity, state, table, where
 
 
 class Depot(Mechanism):
@@ -106,6 +106,12 @@ class Bad(Mechanism):
     def short(self, depot): return power(depot)
 
     @quantity("1")
+    def falling(self, depot): return table(depot, (0, 2, -1.0), (0, 1, 2))
+
+    @quantity("1")
+    def uneven(self, depot): return table(depot, (0, 1), (self.k,))
+
+    @quantity("1")
     def word(self, depot): return depot * True
 
 
@@ -126,6 +132,8 @@ def only(name):
         ("twice", r"'a' is set twice"),
         ("equal", r"where\(...\) needs one comparison by > or <"),
         ("short", r"power takes 2 arguments"),
+        ("falling", r"\(0, 2, -1.0\) does not ascend"),
+        ("uneven", r"table\(x, at, values\) takes two tuples of one length"),
         ("word", r"True is not a number"),
     ],
 )

@@ -1,6 +1,7 @@
 """The functions that equations may use.  They work on floats, and on unit-carrying numbers for the dimension check."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -51,7 +52,15 @@ def maximum(a: Any, b: Any) -> Any:
     return a if a > b else b
 
 
-FUNCTIONS = {f.__name__: f for f in (exp, log, sqrt, pos, power, where, minimum, maximum)}
+def table(x: Any, at: Sequence[Any], values: Sequence[Any]) -> Any:
+    """Straight lines through the points (at, values), flat outside; `at` ascends, both have two entries or more."""
+    out = values[0]
+    for left, right, low, high in zip(at, at[1:], values, values[1:], strict=False):
+        out = out + (high - low) / (right - left) * minimum(pos(x - left), right - left)
+    return out
+
+
+FUNCTIONS = {f.__name__: f for f in (exp, log, sqrt, pos, power, where, minimum, maximum, table)}
 
 
 def _select(c: float, a: float, b: float) -> float:

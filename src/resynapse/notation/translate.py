@@ -1,11 +1,13 @@
 """One method body as flat statements over names outside.  Only arithmetic and the functions of `functions.py` pass."""
 
 import ast
+import contextlib
 import copy
 import functools
 import inspect
 import textwrap
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NoReturn
 
 from resynapse.notation.errors import NotationError, closest
@@ -96,6 +98,8 @@ class Translator(ast.NodeTransformer):
         if len(node.args) != takes or node.keywords:
             self.refuse(node, f"{node.func.id} takes {takes} arguments.")
         args = list(node.args)
+        if node.func.id == "table":
+            return self._table(*args)
         if node.func.id == "where":
             args[0] = self._difference(args[0])
         return ast.Call(node.func, [self.visit(a) for a in args], [])
@@ -114,6 +118,24 @@ class Translator(ast.NodeTransformer):
             self.refuse(test, "where(...) needs one comparison by > or < as its first argument.")
         left, right = test.left, test.comparators[0]
         return ast.BinOp(left, ast.Sub(), right) if isinstance(test.ops[0], ast.Gt) else ast.BinOp(right, ast.Sub(), left)
+
+    def _table(self, x: ast.expr, at: ast.expr, values: ast.expr) -> ast.AST:
+        """table(x, at, values) as a sum of ramps, each from one point to the next: no search, so that lanes need not part."""
+        if not (isinstance(at, ast.Tuple) and isinstance(values, ast.Tuple) and len(at.elts) == len(values.elts) >= 2):
+            self.refuse(at, "table(x, at, values) takes two tuples of one length, of two entries or more.")
+        ascends = True
+        with contextlib.suppress(ValueError):  # a parameter among them
+            ascends = all(a < b for a, b in pairwise(ast.literal_eval(at)))
+        if not ascends:
+            self.refuse(at, f"table(x, at, values): {ast.unparse(at)} does not ascend.")
+        name = f"{self.name}__table{len(self.out)}"
+        self.out.append((name, self.text(x)))
+        points = [(self.text(p), self.text(v)) for p, v in zip(at.elts, values.elts, strict=True)]
+        ramps = [
+            f"(({z}) - ({y})) / (({b}) - ({a})) * minimum(pos({name} - ({a})), ({b}) - ({a}))"
+            for (a, y), (b, z) in pairwise(points)
+        ]
+        return ast.parse(" + ".join([f"({points[0][1]})", *ramps]), mode="eval").body
 
     def _inline(self, node: ast.Call, method: Any) -> ast.AST:
         """self.other(a, b): the same formula with other arguments, for example its value at rest."""
