@@ -2,7 +2,21 @@
 
 import pytest
 
-from resynapse.notation import Mechanism, NotationError, assemble, event, given, observation, param, pos, power, quantity, state, table, where
+from resynapse.notation import (
+    Mechanism,
+    NotationError,
+    assemble,
+    event,
+    given,
+    observation,
+    param,
+    pos,
+    power,
+    quantity,
+    state,
+    table,
+    where,
+)
 
 
 class Depot(Mechanism):
