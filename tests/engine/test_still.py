@@ -54,10 +54,15 @@ def test_an_event_that_moves_nothing_leaves_it_quiet(kinetics):
     assert quiet(kinetics, [Event(0.0, "rate", "infuse", 5.0, duration=1.0)]) == everything - {"rate"}
 
 
+def fresh(system, monkeypatch, worth):
+    """An ensemble that has compiled nothing yet, and leaves things out from so many hours of patients on."""
+    monkeypatch.setattr(ensemble, "WORTH", worth)
+    return replace(Ensemble.of(system), kept={}, worked={})
+
+
 def run(system, rows, monkeypatch, worth):
     """Solve some of 20 patients: everybody gets an infusion, the second half a dose by mouth too; without what stays at zero, or with."""
-    monkeypatch.setattr(ensemble, "WORTH", worth)
-    rows, ens = np.asarray(rows), Ensemble.of(system)
+    ens, rows = fresh(system, monkeypatch, worth), np.asarray(rows)
     events = [Event(1.0, "rate", "infuse", 3.0 + rows, duration=2.0), Event(np.where(rows < 10, np.nan, 5.0), "depot", "add", 40.0)]
     values, outputs = {"Q2": 5.0 + rows, "Q3": 2.0}, ["depot", "central", "plasma", "rate", "k"]
     schedule = Schedule.of(events, rows.size, system)
@@ -90,8 +95,7 @@ def test_whole_model_without_unused_routes(monkeypatch):
 
     system, digests = build("human"), []
     for worth in (np.inf, 0.0):
-        monkeypatch.setattr(ensemble, "WORTH", worth)
-        ens = Ensemble.of(system)
+        ens = fresh(system, monkeypatch, worth)
         schedule = Schedule.of([Event(0.0, "s_infusion", "infuse", 60.0, duration=1.0)], 3, system)
         sol = ens.run(
             3, {"weight": np.array([50.0, 70.0, 110.0])}, schedule, [0.5, 24.0, 48.0], ["MADRS", "nmda_block", "s_nasal"], SETTINGS
@@ -102,8 +106,16 @@ def test_whole_model_without_unused_routes(monkeypatch):
 
 
 def test_failure_is_reported_for_all(zoo_system, monkeypatch):
-    monkeypatch.setattr(ensemble, "WORTH", 0.0)
-    ens, settings = Ensemble.of(zoo_system), replace(SETTINGS, on_failure="report")
+    ens, settings = fresh(zoo_system, monkeypatch, 0.0), replace(SETTINGS, on_failure="report")
     sol = ens.run(2, {"runaway": [0.0, 9.0]}, Schedule.of([], 2, zoo_system), [50.0], ["x", "idle", "start_level"], settings)
     assert list(sol.failed) == [1] and np.isnan(sol.values["idle"][1, 0]) and sol.values["idle"][0, 0] == 0.0
     assert np.all(np.isnan(sol.final[1])) and np.all(np.isfinite(sol.final[0]))
+
+
+def test_equal_systems_share_what_is_compiled(linear):
+    from conftest import Kinetics
+
+    from resynapse.notation import assemble
+
+    one, other = Ensemble.of(linear), Ensemble.of(assemble([Kinetics()]))
+    assert one.low is other.low and one.kept is other.kept and Ensemble.of(linear, lanes=4).kept is not one.kept

@@ -1,8 +1,9 @@
 """Ensemble: one system compiled once, run for any number of patients, values, events, visits and outputs."""
 
+import functools
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,12 @@ LANES = (1, 4, 8, 16)
 WORTH = 1e6  # hours of patients from which on a run is compiled without what stays at zero in it
 
 
+@functools.lru_cache(maxsize=16)
+def _shelf(low: Lowered, lanes: int) -> tuple[dict[frozenset[str], Compiled], dict[frozenset[str], float]]:
+    """Return what has been compiled of a system, and how it was used: the same for all ensembles of a process."""
+    return {}, {}
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
@@ -32,15 +39,16 @@ class Ensemble:
     low: Lowered
     lanes: int
     tell: Callable[[str], None]
-    kept: dict[frozenset[str], Compiled] = field(default_factory=dict)  # by what is left out
-    worked: dict[frozenset[str], float] = field(default_factory=dict)  # hours of patients, by what was at zero
+    kept: dict[frozenset[str], Compiled]  # by what is left out
+    worked: dict[frozenset[str], float]  # hours of patients, by what was at zero
 
     @staticmethod
     def of(system: System, lanes: int = 8, tell: Callable[[str], None] = _say) -> "Ensemble":
         """Prepare a system.  lanes: 1, 4, 8 or 16, the same bits come out; tell: where the message of a cold compile goes."""
         if lanes not in LANES:
             raise InputError("lanes", lanes, f"one of {LANES}")
-        return Ensemble(system, lower(system), lanes, tell)
+        low = lower(system)
+        return Ensemble(system, low, lanes, tell, *_shelf(low, lanes))
 
     @property
     def machine(self) -> Compiled:

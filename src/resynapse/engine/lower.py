@@ -1,7 +1,9 @@
 """A system of equations -> what the solver needs of it: folded statements, Jacobian, factorisation, and the tables of names."""
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from resynapse.engine.derivative import jacobian
 from resynapse.engine.factorise import Elimination, Entry, eliminate
@@ -10,6 +12,17 @@ from resynapse.notation import NotationError, System
 
 
 @dataclass(frozen=True)
+class _Equations:
+    """What of a system its lowering depends on."""
+
+    states: tuple[tuple[str, Any], ...]  # name, start
+    inputs: tuple[str, ...]
+    params: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    declared: frozenset[str]  # names with a unit
+
+
+@dataclass(frozen=True, eq=False)
 class Lowered:
     """Statements by use; names are those of the authors, plus derived ones that begin with an underscore."""
 
@@ -37,15 +50,24 @@ def _reads(statements: Iterable[Statement]) -> set[str]:
 
 
 def lower(system: System) -> Lowered:
-    """Prepare a system for code generation.  Raises NotationError for a start that depends on more than parameters."""
-    states = tuple(system.states)
-    fold = Fold(system.params)
+    """Prepare a system for code generation; equal equations give the same object.
+
+    Raises NotationError for a start that depends on more than parameters.
+    """
+    states, statements = tuple(system.states.items()), tuple(system.statements)
+    return _lower(_Equations(states, tuple(system.inputs), tuple(system.params), statements, frozenset(system.units)))
+
+
+@functools.lru_cache(maxsize=16)
+def _lower(of: _Equations) -> Lowered:
+    states = tuple(name for name, _ in of.states)
+    fold = Fold(of.params)
     run = []
-    for name, text in system.statements:
+    for name, text in of.statements:
         left = fold.statement(name, text)
         if left is not None:
             run.append((name, left))
-    starts = [s for s in system.states.values() if isinstance(s, str)]
+    starts = [s for _, s in of.states if isinstance(s, str)]
     for start in starts:
         if start not in fold.constant:
             raise NotationError(f"start '{start}' must depend on parameters only.")
@@ -53,12 +75,12 @@ def lower(system: System) -> Lowered:
     slopes = need(run, slope_names)
     more, entries = jacobian(slopes, states, fold)
     jac = need([*slopes, *more], entries.values())
-    quantities = [n for n, _ in run if n in system.units]
+    quantities = [n for n, _ in run if n in of.declared]
     observed = need(run, quantities)
     used = _reads([*slopes, *jac, *observed]) | set(slope_names) | set(entries.values())
     columns = sorted(used & fold.constant)
     derived = tuple(fold.derived.items())
     return Lowered(
-        states, tuple(system.inputs), tuple(columns), tuple(quantities), derived, tuple(need(derived, {*columns, *starts})),
+        states, of.inputs, tuple(columns), tuple(quantities), derived, tuple(need(derived, {*columns, *starts})),
         fuse(slopes), fuse(jac), fuse(observed), entries, eliminate(entries, len(states)), len(states),
     )  # fmt: skip

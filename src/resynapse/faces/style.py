@@ -90,8 +90,15 @@ def inline(figure: "Figure", name: str) -> str:
     """Return a figure as SVG text for a page: scalable, selectable text, colours as variables.  name: what it shows, read aloud."""
     from html import escape
 
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     out = io.StringIO()
     with styled():
+        if layout := figure.get_layout_engine():
+            FigureCanvasSVG(figure)
+            figure.set_dpi(72)
+            layout.execute(figure)
+            figure.set_layout_engine(None)  # it stays as it is; else all is drawn once more, unseen, to lay it out
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Type": None, "Format": None})
     text = out.getvalue()
     text = text[text.index("<svg") :]
