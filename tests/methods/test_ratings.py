@@ -1,28 +1,22 @@
 """What is written down, given what is true: chances add up, and agree with a simulation."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
 from resynapse.methods.ratings import log_chance, quantiles, true_spread, written_spread
+from resynapse.model.scales import Scale
 
-
-@dataclass(frozen=True)
-class Scale:
-    low: float = 0.0
-    high: float = 60.0
-    step: float = 1.0
+SCALE = Scale(0, 60)
 
 
 @pytest.mark.parametrize("true", [0.0, 0.3, 30.2, 59.9])
 def test_chances_of_all_scores_add_up_to_one(true):
     at, sd = np.array([true]), np.array([2.0])
-    assert sum(np.exp(log_chance(x, at, sd, Scale())[0]) for x in range(61)) == pytest.approx(1)
+    assert sum(np.exp(log_chance(x, at, sd, SCALE)[0]) for x in range(61)) == pytest.approx(1)
 
 
 def test_a_score_far_off_keeps_its_digits():
-    far = log_chance(0.0, np.array([55.0, 56.0]), np.array([1.0, 1.0]), Scale())
+    far = log_chance(0.0, np.array([55.0, 56.0]), np.array([1.0, 1.0]), SCALE)
     assert np.all(np.isfinite(far)) and far[0] > far[1] > -2000
 
 
@@ -32,7 +26,7 @@ def test_a_new_score_is_the_truth_with_error_whole_and_within_the_scale():
     weight = np.array([0.45, 0.35, 0.2])
     who = rng.choice(3, 200_000, p=weight)
     scores = np.clip(np.round(true[who] + 2.0 * rng.standard_normal(len(who))), 0, 60)
-    made = written_spread(true, sd, weight, Scale(), (10.0, None))
+    made = written_spread(true, sd, weight, SCALE, (10.0, None))
     assert made.mean == pytest.approx(scores.mean(), abs=0.1) and made.sd == pytest.approx(scores.std(), rel=0.01)
     assert made.chance[0] == pytest.approx(np.mean(scores <= 10), abs=0.005) and made.chance[1] is None
     assert np.abs(np.array(made.quantiles) - np.quantile(scores, (0.05, 0.25, 0.5, 0.75, 0.95))).max() <= 1

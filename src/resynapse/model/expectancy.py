@@ -44,3 +44,8 @@ class Expectancy(Mechanism):
         return self.expectancy * self.hope * onset * (self.lasting + (1 - self.lasting) * contact) * scale
 
     visit = event(d_contact, "set", 1.0, "somebody asks how the person is")
+
+
+TABLETS_HALF_RISE = param(
+    280.0, "h", "half_rise where only tablets are begun: 62 % of what six weeks bring is there at two", (150, 500), "fit:posternak2005"
+)

@@ -9,9 +9,12 @@ import numpy as np
 
 from resynapse.engine.solution import State
 from resynapse.methods.cohort import Cohort
+from resynapse.methods.fluctuation import Followed, day_of
 from resynapse.methods.forecast import Posterior
+from resynapse.model.scales import READOUTS
 from resynapse.study.lookalikes import Lookalikes
 from resynapse.study.patient_table import Dose
+from resynapse.study.simulate import FLUCTUATION
 
 DRAWS = 400
 
@@ -26,11 +29,20 @@ class Cloud:
     hours: np.ndarray
     values: dict[str, np.ndarray]
     state: State
+    strayed: Followed
 
     @property
     def now(self) -> float:
         """Hours of the last observation."""
         return float(self.hours[-1])
+
+    def rated(self, quantity: str, hour: float, true: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return middle and SD (n,) of what a rating or sample at an hour would show of true values (n,): fluctuation and error."""
+        scale, error = READOUTS[quantity].scale, self.like.error(quantity, true, self.people)
+        if scale is None or READOUTS[quantity].area != "scores":
+            return true, error
+        width, then = scale.high - scale.low, self.strayed.on(int(day_of(hour)))
+        return true + width * then.mean, np.sqrt(error**2 + width**2 * then.variance)
 
     def ahead(self, doses: Sequence[Dose], hours: np.ndarray, quantities: Sequence[str]) -> dict[str, np.ndarray]:
         """Return true courses {quantity: (n, T)} from now on under some doses."""
@@ -47,7 +59,9 @@ def cloud_of(like: Lookalikes, posterior: Posterior, hours: Sequence[float], qua
     whole = np.setdiff1d(np.arange(people.n), solved.failed)
     values = {q: solved.values[like.output(q)][whole] for q in quantities}
     kept = weight[whole] / weight[whole].sum()
-    return Cloud(like, people.take(whole), kept, past, values, solved.state().take(whole))
+    people = people.take(whole)
+    strayed = like.follow(people)[1] if like.patient.seen else Followed.at_rest(FLUCTUATION, people.n)
+    return Cloud(like, people, kept, past, values, solved.state().take(whole), strayed)
 
 
 def daily(start: float, end: float) -> np.ndarray:

@@ -175,9 +175,9 @@ def rows_of(cloud: Cloud, quantity: str, hour: float, true: np.ndarray) -> list[
     scale, baseline = READOUTS[quantity].scale, cloud.like.patient.baseline(quantity)
     symptom = READOUTS[quantity].area == "scores"
     limits = (baseline / 2 if symptom and baseline else None, scale.remission if symptom and scale else None)
-    error = cloud.like.error(quantity, true, cloud.people)
+    middle, error = cloud.rated(quantity, hour, true)
     return [
-        Row(hour, quantity, "observed", written_spread(true, error, cloud.weight, scale, limits)),
+        Row(hour, quantity, "observed", written_spread(middle, error, cloud.weight, scale, limits)),
         Row(hour, quantity, "true", true_spread(true, cloud.weight, limits)),
     ]
 

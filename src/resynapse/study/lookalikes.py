@@ -16,15 +16,17 @@ from resynapse.engine import Ensemble, Event, Schedule, Settings, streams
 from resynapse.engine.solution import Solution, State
 from resynapse.methods.cohort import Cohort, fixed
 from resynapse.methods.fit import DECLARED, Fit
+from resynapse.methods.fluctuation import Followed, day_of
 from resynapse.methods.ratings import log_chance
 from resynapse.model import build
+from resynapse.model.expectancy import TABLETS_HALF_RISE
 from resynapse.model.population import POPULATIONS
 from resynapse.model.scales import READOUTS, readout_of
 from resynapse.notation import System
 from resynapse.study.dosing import Administration, dose_events, is_given
 from resynapse.study.patient_table import INERT, TABLETS, Dose, Patient
 from resynapse.study.sessions import session_events
-from resynapse.study.simulate import draw_people, error_sd, resolved, trial_events
+from resynapse.study.simulate import FLUCTUATION, draw_people, error_sd, resolved, trial_events
 
 CLOSE = Settings(rtol=1e-3, on_failure="report")  # far below any rater's error
 PERSONAL = ("covariate:", "person:", "study:")
@@ -76,6 +78,8 @@ class Lookalikes:
         population, traits, n = POPULATIONS[self.patient.population], self.patient.traits, len(draws.number)
         covariates = {k: fixed(c, traits[k]) if k in traits else c for k, c in population.covariates.items()}
         people = draw_people(population, covariates, self.system, (n, draws, n), "human", self.fit)
+        if self.tablets_alone:
+            people.values["half_rise"] = np.full(n, TABLETS_HALF_RISE.value)
         if "failed" in traits:
             people.values["failed"] = np.full(n, traits["failed"])
         return people
@@ -93,21 +97,24 @@ class Lookalikes:
                 out += session_events(drug, at, [t for t in sessions if t not in at], self.system, people)
         return out + [resolved(e, self.system) for e in self._trial(doses, sessions, until)]
 
-    def _trial(self, doses: Sequence[Dose], sessions: Sequence[float], until: float) -> list[Event]:
-        """Return belief, visits and treatments beside the drug.
+    @property
+    def tablets_alone(self) -> bool:
+        """Tell whether this is a blinded trial of tablets, of which everybody begins one and nobody can tell which."""
+        doses = self.patient.doses
+        begun = any(d.drug in TABLETS or (d.drug == "placebo" and d.route == "oral") for d in doses)
+        return begun and not any(is_given(d.drug) for d in doses) and self.patient.blinding != "open"
 
-        In a blinded trial of tablets everybody begins one and nobody can tell which; that raises hopes in both arms.
-        """
+    def _trial(self, doses: Sequence[Dose], sessions: Sequence[float], until: float) -> list[Event]:
+        """Return belief, visits and treatments beside the drug; a newly begun tablet raises hopes, of the drug or of placebo."""
         one, first = self.patient, {}
         for d in doses:
             first.setdefault(d.drug, d.time)
         tablets = [d.time for d in doses if d.drug in TABLETS or (d.drug == "placebo" and d.route == "oral")]
-        conventional = bool(tablets) and not any(is_given(d.drug) for d in doses) and one.blinding != "open"
-        blinding = "anaesthesia" if conventional else one.blinding
+        blinding = "anaesthesia" if self.tablets_alone else one.blinding
         given = any(is_given(d.drug) or d.drug in TABLETS for d in doses)
         visits = {t for t in (*sessions, *(s.time for s in one.seen), *one.visits, *self._weekly(until)) if t >= 0}
         out = trial_events(blinding, given, visits, one.background)
-        if conventional or any(t in first for t in TABLETS):
+        if self.tablets_alone or any(t in first for t in TABLETS):
             out.append(Event(max(0.0, min(tablets)), "new_drug", "set", 1.0))
         begun = {"antidepressant": "antidepressant_on", "psychotherapy": "therapy_on"}
         out += [Event(first[drug], state, "set", 1.0) for drug, state in begun.items() if drug in first]
@@ -143,12 +150,21 @@ class Lookalikes:
 
     def log_likelihood(self, z: np.ndarray, number: np.ndarray) -> np.ndarray:
         """Return how likely the patient's observations are of each virtual person (n,); -inf of one that could not be solved."""
-        people, seen = self.people(z, number), self.patient.seen
+        return self.follow(self.people(z, number))[0]
+
+    def follow(self, people: Cohort) -> tuple[np.ndarray, Followed]:
+        """Return the log-likelihood (n,) of the patient's observations, and the fluctuation of mood that they leave each person with."""
+        seen = self.patient.seen
         clock = np.array([max(s.time, 0.0) for s in seen])
         times = np.unique(clock)
         solved = self.solve(people, self.patient.doses, times, [s.quantity for s in seen])
-        out = np.zeros(people.n)
+        out, strayed = np.zeros(people.n), Followed.at_rest(FLUCTUATION, people.n)
         for one, t in zip(seen, clock, strict=True):
             true = solved.values[self.output(one.quantity)][:, np.searchsorted(times, t)]
-            out += log_chance(one.value, true, self.error(one.quantity, true, people), READOUTS[one.quantity].scale)
-        return np.where(np.isfinite(out), out, -np.inf)
+            sd, scale = self.error(one.quantity, true, people), READOUTS[one.quantity].scale
+            if scale is not None and READOUTS[one.quantity].area == "scores":
+                chance, strayed = strayed.on(int(day_of(t))).rated(one.value, true, sd, scale)
+            else:
+                chance = log_chance(one.value, true, sd, scale)
+            out += chance
+        return np.where(np.isfinite(out), out, -np.inf), strayed

@@ -13,6 +13,7 @@ from resynapse.methods.cohort import Cohort
 from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.pool import NotSimulated, Pool
 from resynapse.model import build
+from resynapse.model.expectancy import TABLETS_HALF_RISE
 from resynapse.model.interactions import Change
 from resynapse.model.kinetics import MOLAR_MASS
 from resynapse.model.population import POPULATIONS, Covariate
@@ -81,6 +82,8 @@ def people_of_setup(setup: Setup, system: System, how: tuple[int, int, int]) -> 
     people = draw_people(POPULATIONS[setup.population], covariates_of(setup), system, how, setup.species, setup.fit)
     for name, value in changed(people.values, setup.changes, system).items():
         people.values[name] = np.broadcast_to(np.asarray(value, float), (people.n,)).copy()
+    if setup.conventional and "half_rise" in system.params:
+        people.values["half_rise"] = np.full(people.n, TABLETS_HALF_RISE.value)
     fixed = {name: mean for name, mean, _ in setup.covariates if name == "failed_trials"}
     if fixed and "failed" in system.params:
         people.values["failed"] = np.full(people.n, fixed["failed_trials"])

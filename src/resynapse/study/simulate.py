@@ -16,7 +16,9 @@ from resynapse.methods import cohort as cohorts
 from resynapse.methods.cohort import Cohort
 from resynapse.methods.endpoints import Course
 from resynapse.methods.fit import DECLARED, Fit
+from resynapse.methods.fluctuation import Fluctuation
 from resynapse.model.blinding import BELIEF
+from resynapse.model.fluctuation import fluctuation, turnover
 from resynapse.model.population import POPULATIONS, Covariate, Population, Spread, parameters_of, spreads_of
 from resynapse.model.scales import READOUTS, STORY, readout_of
 from resynapse.model.session_events import DRIVERS
@@ -31,6 +33,7 @@ from resynapse.study.schema import Population as Participants
 from resynapse.study.sessions import event_series, probes, session_events, side_effects
 
 SESSION_GRID_H = np.array([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 75, 90, 105, 120, 150, 180, 240, 300, 360, 480, 720]) / 60
+FLUCTUATION = Fluctuation(fluctuation.value, turnover.value)
 ALL_SESSIONS = ("peak", "cmax", "tmax", "auc", "auc_inf", "half_life")
 
 
@@ -212,17 +215,18 @@ def arm_values(arm: Arm, people: Cohort, system: System, population: Participant
 
 
 def measured(quantity: str, output: str, true: np.ndarray, times: np.ndarray, people: Cohort, who: tuple[System, str]) -> np.ndarray:
-    """Return values as a laboratory or rater would report them (n, T): error added, scores whole and within their scale."""
+    """Return values as a laboratory or rater would report them (n, T): fluctuation and error added, scores whole and within their scale."""
     system, arm = who
     error = system.observations.get(output)
     if error is None:
         return true
+    scale, symptom = READOUTS[quantity].scale, READOUTS[quantity].area == "scores"
+    strayed = (scale.high - scale.low) * FLUCTUATION.drawn(times, people.seed, people.people) if scale and symptom else np.zeros_like(true)
     out = true.copy()
     for j, t in enumerate(times):
         z = streams.normal(people.seed, f"measured:{arm}:{quantity}", int(round(t * 3600)), people.people)
         sd = error_sd(error.proportional, people, system) * true[:, j] + error_sd(error.additive, people, system)
-        out[:, j] = true[:, j] + sd * z
-    scale = READOUTS[quantity].scale
+        out[:, j] = true[:, j] + strayed[:, j] + sd * z
     if scale is None:
         return np.maximum(out, 0.0)
     return np.clip(np.round(out / scale.step) * scale.step, scale.low, scale.high)
