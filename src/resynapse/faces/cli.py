@@ -238,7 +238,7 @@ def describe(
     cuts: Annotated[bool, typer.Option("--cuts", help="List the arrows that a study can cut.")] = False,
     flow: Annotated[Path | None, typer.Option(help="Draw the flow of the model into this file (.svg, .png or .pdf).")] = None,
 ) -> None:
-    """Show the model: its mechanisms, or one of them with its equations, parameters and sources."""
+    """Show the model: its mechanisms, or one of them: prose, parameters, equations, sources, the published rows that test it."""
     from resynapse.faces import describe as pages
     from resynapse.model import SPECIES, build
 
@@ -251,7 +251,9 @@ def describe(
     if flow is not None:
         draw_flow(system, flow)
         return
-    print(pages.page(system, pages.chapter(system, mechanism)) if mechanism else pages.overview(system))
+    from resynapse.faces.published import default_rows
+
+    print(pages.page(system, pages.chapter(system, mechanism), default_rows()) if mechanism else pages.overview(system))
 
 
 def draw_flow(system: System, path: Path) -> None:

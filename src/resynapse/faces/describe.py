@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from resynapse.model.switches import CUTS, INTERVENTIONS, STRAINS, Cut
 from resynapse.notation import InputError, Mechanism, System
+
+if TYPE_CHECKING:
+    from resynapse.methods.evidence import Row
 
 
 @dataclass(frozen=True)
@@ -76,18 +81,28 @@ def reads(system: System, one: Chapter) -> list[str]:
     return [name for name in dict.fromkeys(asked) if name not in own]
 
 
-def page(system: System, one: Chapter) -> str:
-    """Return the page of a mechanism as plain text: prose, where it stands, parameters, equations."""
+def page(system: System, one: Chapter, rows: Sequence[Row] = ()) -> str:
+    """Return the page of a mechanism as plain text: prose, where it stands, parameters, equations, sources, the rows that test it.
+
+    The prose says what is not modelled.  rows: the table of evidence.
+    """
+    from resynapse.faces.bibliography import citation, keys
+    from resynapse.faces.describe_evidence import evidence_text
+
     given = list(dict.fromkeys(i.prefix for _, i in one.instances if i.prefix))
     parts = [one.prose]
     if given:
         parts.append(f"Instances: {', '.join(given)} (each with names of its own: {given[0]}_...)")
     if read := reads(system, one):
         parts.append(textwrap.fill(f"Reads here: {', '.join(read)}", 110, subsequent_indent="    "))
-    if rows := parameters(system, one):
-        parts.append("Parameters\n" + columns(rows))
+    if numbers := parameters(system, one):
+        parts.append("Parameters\n" + columns(numbers))
     lines = [f"[{unit}] {name}\n{textwrap.indent(text, '    ')}" for name, unit, text in equations(system, one)]
     parts.append("Equations\n" + "\n".join(lines))
+    if used := sorted({key for row in numbers for key in keys(row["source"])}):
+        cited = (textwrap.fill(citation(k), 118, initial_indent="  ", subsequent_indent="      ") for k in used)
+        parts.append("Sources\n" + "\n".join(cited))
+    parts.append(evidence_text(system, one.name, rows))
     return "\n\n".join(parts)
 
 
@@ -137,9 +152,19 @@ def states(system: System, one: Chapter) -> int:
 
 
 def cuts() -> str:
-    """Return the arrows that a study can cut by name."""
-    from resynapse.model.switches import CUTS
+    """Return what a study can change by name: arrows, genes, and interventions at a time."""
+    def listed(table: Mapping[str, Cut], head: str) -> str:
+        sets = {name: ", ".join(f"{k} = {v:g}" for k, v in cut.values.items()) for name, cut in table.items()}
+        return columns([{head: name, "meaning": cut.meaning, "sets": sets[name]} for name, cut in table.items()])
 
-    sets = {name: ", ".join(f"{k} = {v:g}" for k, v in cut.values.items()) for name, cut in CUTS.items()}
-    rows = [{"cut": name, "meaning": cut.meaning, "sets": sets[name]} for name, cut in CUTS.items()]
-    return f"Arrows that a study can cut (`cut: [ampa]` in an arm)\n\n{columns(rows)}"
+    acts = {"set": "=", "add": "+=", "scale": "*="}
+    events = [
+        {"intervention": name, "meaning": one.meaning, "does": f"{one.what} {acts[one.act]} {one.value:g}"}
+        for name, one in INTERVENTIONS.items()
+    ]
+    return "\n\n".join([
+        "Arrows that a study can cut (`cut: [ampa]` in an arm)", listed(CUTS, "cut"),
+        "Genes (`cut: [glun2d_loss]`)", listed(STRAINS, "gene"),
+        "Interventions (`interventions: [{time: 0 d, state: stress, until: 21 d}]`; without `until` an input stays as it is set)",
+        columns(events),
+    ])  # fmt: skip

@@ -10,7 +10,7 @@ from resynapse.study.endpoints import TIME_TO
 from resynapse.study.vocabulary import DRUGS, ESTIMANDS, time_text
 
 if TYPE_CHECKING:
-    from resynapse.study.schema import Arm, Intake, Study
+    from resynapse.study.schema import Arm, Intake, Intervention, Study
     from resynapse.study.simulate import RunResult
 
 ROUTE_WORDS = {
@@ -25,6 +25,11 @@ BLINDINGS = {
     "anaesthesia": "Treatment was masked by anaesthesia.",
 }
 DISCLAIMER = "This is a simulation for research. It is not a medical device and not advice on dosing."
+
+
+def lasting(one: Intervention) -> str:
+    """Say when an intervention happens, or from when to when it lasts."""
+    return f"at {time_text(one.time)}" if one.until is None else f"from {time_text(one.time)} to {time_text(one.until)}"
 
 
 def methods_text(result: RunResult, facts: dict[str, Any]) -> str:

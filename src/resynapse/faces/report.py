@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from resynapse.faces import dendrite_panel as spines
 from resynapse.faces import methods_text as words
 from resynapse.faces import run_figures as runs
 from resynapse.faces.bibliography import assumed, citation, used
@@ -73,14 +74,15 @@ def write_run_report(result: RunResult, path: str | Path, rows: Sequence[Row] | 
         "contrasts": endpoint_table(result, endpoints, True), "analysis": words.analysis_words(result.study),
         "effects": effect_table(result), "repeated": repeated(result), "mood": mood(result) if human else [],
         "plasma": plasma(result, kinetic), "nca": nca_lines(result, nca_table(result) if kinetic else []),
-        "inside": inside(result), "session": session, "patients": patients(result) if human else [], "outcomes": outcomes(result),
+        "inside": inside(result), "session": session, "dendrites": spines.dendrite_section(result, spines.dendrites(result)),
+        "patients": patients(result) if human else [], "outcomes": outcomes(result),
         "published": published_table(found), "published_note": PUBLISHED, "published_none": NOTHING_PUBLISHED,
         "published_figures": [picture(f, name) for name, f in published_figures(result, found)],
         "limits": limits(result), "methods": methods(result), "provenance": provenance_table(result),
         "references": [citation(k) for k in references(result, found)], "study": study_yaml(result.study),
     }  # fmt: skip
     names = [("protocol", "Protocol"), ("endpoints", "Endpoints"), ("repeated", "Power"), ("mood", "Mood"), ("plasma", "Drug in blood"),
-             ("inside", "Inside"), ("session", "Session"), ("outcomes", "Other outcomes"), ("patients", "Patients"),
+             ("inside", "Inside"), ("session", "Session"), ("dendrites", "Dendrites"), ("outcomes", "Other outcomes"), ("patients", "Patients"),
              ("published", "Published"), ("limits", "Limits"), ("methods", "Methods")]  # fmt: skip
     held["sections"] = [("drug" if key == "plasma" else key, name) for key, name in names if held[key]]
     return write_whole(Path(path), render("run.html.j2", held))
@@ -178,7 +180,7 @@ def protocol(result: RunResult) -> Table:
         extra = [f"sham on days {', '.join(f'{d / 24:.4g}' for d in arm.blind)}"] if arm.blind else []
         extra += [f"cut: {', '.join(arm.cut)}"] if arm.cut else []
         extra += [f"with {words.other_drug(drug, taken)}" for drug, taken in arm.given_with.items()]
-        extra += [f"{i.state} ({i.act} {i.value:g}) at {time_text(i.time)}" for i in arm.interventions]
+        extra += [f"{i.state} ({i.act} {i.value:g}) {words.lasting(i)}" for i in arm.interventions]
         role = " (control)" if name == result.study.control else ""
         given = words.ROUTE_WORDS.get(arm.route, arm.route)
         over = ", ".join(map(time_text, arm.lengths)) or (time_text(arm.over) if arm.over else "–")

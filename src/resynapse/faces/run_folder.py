@@ -107,6 +107,8 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from resynapse.faces.dendrite_panel import HEAD as DENDRITES
+    from resynapse.faces.dendrite_panel import dendrite_rows, dendrites, write_drawings
     from resynapse.faces.methods_text import methods_text
     from resynapse.faces.report import write_run_report
     from resynapse.faces.session_panel import HEAD, session_rows, watch
@@ -124,6 +126,10 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
     watched = watch(result)
     if watched:
         write_csv(folder / "session.csv", HEAD, session_rows(watched))
+    images = dendrites(result)
+    if images:
+        write_csv(folder / "dendrites.csv", DENDRITES, dendrite_rows(images))
+        write_drawings(folder, result, images)
     write_run_report(result, folder / "report.html", watched=watched)
     if repeated := result.extra.get("replicates"):
         from resynapse.faces.power import COLUMNS, rows, write_estimates

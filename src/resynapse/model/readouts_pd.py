@@ -24,7 +24,6 @@ class Readouts(Mechanism):
     ltp_error = param(0.35,   "1",      "error of one evoked potentiation",                      (0.1, 0.6),    "assumed")
     test_error = param(0.25,  "1",      "error of one test of behaviour, fraction",              (0.1, 0.5),    "assumed")
     per_stress = param(1.26,  "1",      "cortisol per chronic load: 0.60 SD at the load of the depressed", (0.5, 3.0), "fit:stetler2011")
-    ltp_loss  = param(0.05,   "1",      "loss of evoked potentiation per lost synapse",          (0.0, 3.0),    "fit:piazza2024")
     calm_loss = param(2.0,    "1",      "loss of concerted activity per lost synapse",           (0.5, 5.0),    "assumed")
     swa_gain  = param(1.0,    "1",      "slow-wave activity per cortical potentiation",          (0.2, 3.0),    "assumed")
     floating  = param(0.30,   "1",      "immobility per unit of severity, on the log scale",     (0.1, 0.6),    "assumed")
@@ -62,9 +61,9 @@ class Readouts(Mechanism):
         return self.per_stress * stress
 
     @observation("1", additive=ltp_error)
-    def ltp(self, hippocampus_synapses, hippocampus_potentiation):
-        """Evoked potentiation in hippocampus, 1 = health."""
-        return 1 - self.ltp_loss * pos(1 - hippocampus_synapses) + hippocampus_potentiation
+    def ltp(self, hippocampus_potentiation):
+        """Evoked potentiation in hippocampus, 1 = health.  A slice is its own baseline, so lost synapses divide out."""
+        return 1 + hippocampus_potentiation
 
     @observation("1", additive=marker_sd)
     def sleep_swa(self, mpfc_potentiation):

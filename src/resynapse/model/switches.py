@@ -71,6 +71,9 @@ STRAINS: dict[str, Cut] = {
     "glun2b_loss": Cut("no GluN2B on pyramidal cells", {"glun2b": 0.0}),
 }
 
+SWITCHES: dict[str, Cut] = {**CUTS, **STRAINS}
+"""Everything that `cut` in an arm may name."""
+
 INTERVENTIONS: dict[str, Intervention] = {
     "ampa_antagonist": Intervention("AMPA antagonist such as NBQX on board", "ampa_antagonist", "set", 1.0),
     "bdnf_antibody": Intervention("antibody against BDNF in the cortex", "bdnf_antibody", "set", 1.0),

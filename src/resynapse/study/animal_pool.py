@@ -16,7 +16,7 @@ from resynapse.model import build
 from resynapse.model.population import POPULATIONS
 from resynapse.model.routes import RODENT_ROUTES
 from resynapse.model.scales import READOUTS
-from resynapse.model.switches import CUTS, INTERVENTIONS, STRAINS
+from resynapse.model.switches import INTERVENTIONS, SWITCHES
 from resynapse.notation import System
 from resynapse.study.dosing import Administration, dose_events
 from resynapse.study.simulate import draw_people, measured
@@ -65,8 +65,7 @@ class Cage:
 
 def switched(cut: Iterable[str], system: System) -> dict[str, float]:
     """Return the parameters that these cuts or strains set, as far as the system has them."""
-    tables = [(CUTS.get(name) or STRAINS[name]).values for name in cut]
-    return {k: v for table in tables for k, v in table.items() if k in system.params}
+    return {k: v for name in cut for k, v in SWITCHES[name].values.items() if k in system.params}
 
 
 def pool_of(cage: Cage, times: tuple[float, ...], how: tuple[int, int, int]) -> Pool:

@@ -65,7 +65,7 @@ def animal_experiment(row: Row, fit: Fit = DECLARED) -> Experiment | NotSimulate
 
 def _notes(row: Row) -> tuple[str, ...]:
     """Say which words were not used, and what was assumed of stress."""
-    unknown = [w for w in _words(row) if _switch(w) is None and not any(p in w.lower() for p in (*HIPPOCAMPUS, *CORTEX))]
+    unknown = [w for w in _words(row) if switch_named(w) is None and not any(p in w.lower() for p in (*HIPPOCAMPUS, *CORTEX))]
     out = [f"ignored: other={'+'.join(unknown)}"] if unknown else []
     if row.population.startswith("stressed"):
         out.append("stress lasts to the end")
@@ -79,7 +79,7 @@ def _words(row: Row) -> list[str]:
     return [*row.covariates.get("other", "").replace("+", " ").split(), *([gene] if gene else [])]
 
 
-def _switch(word: str) -> str | None:
+def switch_named(word: str) -> str | None:
     """Return the name of the cut, strain or intervention that a word stands for."""
     name = NAMES.get(word.lower(), word)
     return name if name in CUTS or name in STRAINS or name in WHEN else None
@@ -89,7 +89,7 @@ def _cage(row: Row) -> Cage:
     stressed, given = row.population.startswith("stressed"), is_given(row.drug)
     stress_h = DAY_H * (row.number("stress_days") or STRESS_DAYS)
     from_zero = row.covariates.get("time_zero") == "stress_start"
-    named = [s for s in map(_switch, _words(row)) if s] + (["lps"] if row.population.startswith("lps") else [])
+    named = [s for s in map(switch_named, _words(row)) if s] + (["lps"] if row.population.startswith("lps") else [])
     days = row.dose_days if isinstance(row.dose_days, tuple) and row.dose_days else (0.0,)
     lead = max(QUIET_H, stress_h) if stressed and not from_zero else QUIET_H
     return Cage(

@@ -131,10 +131,10 @@ def check_arm(arm: Arm) -> None:
         raise Refused(f"day {both[0] / 24:g}", "days of sham that are not days of treatment", way=("blind",))
     if len({unit for _, unit in arm.doses}) > 1:
         raise Refused("mg and mg/kg", "doses of one arm in one unit", way=("doses",))
-    from resynapse.model.switches import CUTS
+    from resynapse.model.switches import SWITCHES
 
     for place, name in enumerate(arm.cut):
-        below("cut", below, place, one_of, name, tuple(CUTS), "an arrow to cut")
+        below("cut", below, place, one_of, name, tuple(SWITCHES), "an arrow to cut, or a gene")
     for k, (before, after) in enumerate(zip(arm.days, arm.days[1:], strict=False)):
         length = arm.lengths[k] if arm.lengths else arm.over
         if length > after - before + 1e-9:
@@ -238,6 +238,7 @@ def check_together(study: Study) -> None:
     check_disposition(study)
     check_routes(study)
     check_start(study)
+    check_imaging(study)
     seen = study.times
     for place, one in enumerate(study.endpoints):
         below("endpoints", below, place, check_quantity, one)
@@ -248,6 +249,22 @@ def check_together(study: Study) -> None:
         if one.time > seen[-1]:
             raise Refused(str(one), f"a time within the study, which ends at {time_text(seen[-1])}", way=("endpoints", place))
     check_analysis(study)
+
+
+def check_imaging(study: Study) -> None:
+    """Refuse images of people, and images at a time that is no visit. Raises Refused."""
+    asked = study.imaging
+    if asked is None:
+        return
+    if study.species == "human":
+        raise Refused("human", "mouse or rat: dendrites cannot be watched in people", way=("species",))
+    if asked.treatment <= asked.before:
+        raise Refused(time_text(asked.treatment), f"a time after {time_text(asked.before)}, before", way=("imaging", "treatment"))
+    for key, times in (("before", (asked.before,)), ("treatment", (asked.treatment,)), ("drawn", asked.drawn)):
+        for place, time in enumerate(times):
+            if not any(abs(time - visit) < 1e-9 for visit in study.visits):
+                way = ("imaging", key, place) if key == "drawn" else ("imaging", key)
+                raise Refused(time_text(time), f"a visit: {', '.join(map(time_text, study.visits))}", way=way)
 
 
 def check_start(study: Study) -> None:

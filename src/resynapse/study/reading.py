@@ -15,7 +15,7 @@ from resynapse.study.schema import Study
 from resynapse.study.vocabulary import Refused, shown
 from resynapse.study.yaml import Document, Places, read_file, read_text
 
-WRITTEN = {"arm": ("dose", "every", "count"), "intervention": ("set", "add", "scale")}
+WRITTEN = {"arm": ("dose", "every", "count"), "intervention": ("set", "add", "scale", "until")}
 ASKED = {
     "question": "what the study asks, in one sentence",
     "population": "who takes part: {of: trd_adult, n: 200, seed: 1}",
@@ -98,5 +98,5 @@ def _keys(way: Sequence[str | int]) -> tuple[str, ...]:
         if "with" in way[2:-1]:
             return tuple(schema.Intake.model_fields)
         return tuple(field.alias or key for key, field in schema.Arm.model_fields.items() if key != "lengths") + WRITTEN["arm"]
-    part = {"population": schema.Population, "sampling": schema.Sampling, "analysis": schema.Analysis}
+    part = {"population": schema.Population, "sampling": schema.Sampling, "analysis": schema.Analysis, "imaging": schema.Imaging}
     return tuple((part[str(way[0])] if len(way) > 1 and way[0] in part else Study).model_fields)

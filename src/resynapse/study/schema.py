@@ -105,13 +105,20 @@ class Population(Part):
 
 
 class Intervention(Part):
-    """At `time`, `state` is set to, raised by, or scaled by a number; `unit` is empty for the state's own."""
+    """At `time`, `state` is set to, raised by, or scaled by a number, until (an input) it is none again; `unit`: empty for its own."""
 
     time: Hours
     state: Name
     act: Literal["set", "add", "scale"]
     value: float
     unit: str = ""
+    until: Hours | None = None
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Intervention:
+        if self.until is not None and self.until <= self.time:
+            raise Refused(time_text(self.until), f"a time after {time_text(self.time)}, at which it begins", way=("until",))
+        return self
 
     @model_validator(mode="before")
     @classmethod
@@ -191,6 +198,26 @@ class Sampling(Part):
         return forward(times, "sampling times")
 
 
+class Imaging(Part):
+    """Dendrites of a few animals of each arm under the microscope, with an image at every visit.
+
+    before: the image before stress; treatment: the one before treatment; drawn: those that the report draws, beside these two.
+    spines: expected on one dendrite in health; memory: how much likelier an old place is taken again than a new one (assumed, 1-10).
+    """
+
+    before: Hours = 0.0
+    treatment: Hours
+    drawn: tuple[Hours, ...] = ()
+    animals: int = Field(default=12, ge=1, le=200, strict=True)
+    spines: int = Field(default=60, ge=5, le=500, strict=True)
+    memory: float = Field(default=3.0, ge=1, le=100)
+
+    @field_validator("drawn")
+    @classmethod
+    def _forward(cls, times: tuple[float, ...]) -> tuple[float, ...]:
+        return forward(times, "drawn images")
+
+
 class Analysis(Part):
     """How arms are compared: changes from baseline, rates, times to an event; and the estimand, which says what giving up means."""
 
@@ -225,6 +252,7 @@ class Study(Part):
     disposition: str = "resynapse"
     supervision: Text = "none"
     fit: Text = "newest"
+    imaging: Imaging | None = None
     _places: Places = PrivateAttr(default=NOWHERE)
 
     def where(self, *way: str | int) -> str:

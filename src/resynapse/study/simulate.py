@@ -22,7 +22,7 @@ from resynapse.model.fluctuation import fluctuation, turnover
 from resynapse.model.population import POPULATIONS, Covariate, Population, Spread, parameters_of, spreads_of
 from resynapse.model.scales import READOUTS, STORY, readout_of
 from resynapse.model.session_events import DRIVERS
-from resynapse.model.switches import CUTS, INTERVENTIONS
+from resynapse.model.switches import INTERVENTIONS, SWITCHES
 from resynapse.notation import InputError, System
 from resynapse.study.beside import changed, changes
 from resynapse.study.disposition import descent_of, differ_for, routes_of, system_of
@@ -31,6 +31,7 @@ from resynapse.study.fits import for_system, load_fit, spread_name
 from resynapse.study.schema import Arm, Study
 from resynapse.study.schema import Population as Participants
 from resynapse.study.sessions import event_series, probes, session_events, side_effects
+from resynapse.study.vocabulary import time_text
 
 SESSION_GRID_H = np.array([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 75, 90, 105, 120, 150, 180, 240, 300, 360, 480, 720]) / 60
 FLUCTUATION = Fluctuation(fluctuation.value, turnover.value)
@@ -188,13 +189,19 @@ def arm_events(study: Study, arm: Arm, system: System, people: Cohort, conduct: 
     out = dose_events(arm.drug, arm.route, administrations(arm, conduct), people, routes_of(study))
     given = {t: conduct.time(k, t) for k, t in enumerate(arm.days)} if conduct else {}
     out += session_events(arm.drug, arm.days, arm.blind, system, people, given)
-    if "enrolled" in system.inputs:
+    if "enrolled" in system.inputs and study.species == "human":  # animals expect nothing
         background = arm.background or study.population.background
         contacts = {*study.visits, *arm.days, *arm.blind}
         out += [resolved(e, system) for e in trial_events(study.blinding, is_given(arm.drug), contacts, background)]
-    for i in arm.interventions:
+    for k, i in enumerate(arm.interventions):
         named = INTERVENTIONS.get(i.state)
-        out.append(resolved(Event(i.time, named.what if named else i.state, i.act, i.value, i.unit), system))
+        what = named.what if named else i.state
+        out.append(resolved(Event(i.time, what, i.act, i.value, i.unit), system))
+        if i.until is not None and what not in system.inputs:
+            where = study.where("arms", next(n for n, a in study.arms.items() if a is arm), "interventions", k, "until")
+            raise InputError(where, time_text(i.until), f"no `until`: {i.state} happens once and does not last")
+        if i.until is not None:
+            out.append(Event(i.until, what, "set", 0.0))
     return out
 
 
@@ -208,9 +215,9 @@ def arm_values(arm: Arm, people: Cohort, system: System, population: Participant
     """Return parameters of one arm: the people's own, with the arm's cuts, other drugs, organs and descent put in place."""
     values: dict[str, np.ndarray | float] = dict(people.values)
     for name in arm.cut:
-        if name not in CUTS:
-            raise InputError("cut", name, f"one of {', '.join(CUTS)}", CUTS)
-        values |= {k: v for k, v in CUTS[name].values.items() if k in system.params}
+        if name not in SWITCHES:
+            raise InputError("cut", name, f"one of {', '.join(SWITCHES)}", SWITCHES)
+        values |= {k: v for k, v in SWITCHES[name].values.items() if k in system.params}
     return changed(values, changes(population, arm), system)
 
 

@@ -90,7 +90,6 @@ NOT_YET = {
     "enrolment": "enrolment by screening",
     "keep": "choosing what is kept",
     "stress": "stress as a study input",
-    "imaging": "imaging schedules",
 }
 
 ESTIMANDS = {
