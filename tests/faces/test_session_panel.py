@@ -2,7 +2,7 @@
 
 import pytest
 
-from resynapse.faces.session_panel import HEAD, session_rows, session_section, watch
+from resynapse.faces.session_panel import HEAD, MINUTES, minute_rows, session_rows, session_section, watch
 from resynapse.study.reading import study_of
 from resynapse.study.simulate import simulate
 
@@ -41,3 +41,14 @@ def test_nothing_is_shown_where_there_is_no_session():
         "visits": ["0 d", "14 d"], "endpoints": ["change(MADRS, 14 d)"],
     }))  # fmt: skip
     assert session_section(still, watch(still)) == {}
+
+
+def test_minutes_are_rows_of_a_table(result):
+    rows = minute_rows(result, watch(result))
+    assert all(tuple(r) == MINUTES for r in rows)
+    felt = [r for r in rows if r["arm"] == "drug" and r["quantity"] == "CADSS"]
+    assert [r["minute"] for r in felt] == [2.0 * k for k in range(121)]
+    assert felt[0]["mean"] == 0 < max(float(str(r["mean"])) for r in felt)
+    assert all(float(str(r["p05"])) <= float(str(r["p50"])) <= float(str(r["p95"])) for r in felt)
+    leave = [float(str(r["mean"])) for r in rows if r["arm"] == "drug" and r["quantity"] == "fit_to_leave"]
+    assert min(leave) < 1 and leave[-1] == 1.0

@@ -20,7 +20,7 @@ from resynapse.faces.run_folder import study_yaml
 from resynapse.faces.session_panel import Watched, session_section, watch
 from resynapse.faces.trial_section import effect_table, is_mood, mood, patients, repeated
 from resynapse.model.population import POPULATIONS
-from resynapse.model.scales import READOUTS
+from resynapse.model.scales import DRAWN, READOUTS
 from resynapse.study.provenance import model_hash, versions
 from resynapse.study.summary import SummaryRow, summary
 from resynapse.study.vocabulary import time_text
@@ -228,7 +228,7 @@ def endpoint_table(result: RunResult, rows: Sequence[SummaryRow], contrasts: boo
 def outcomes(result: RunResult) -> list[Picture]:
     """Return a picture of every read-out that the study asks for and that no other section shows."""
     asked = dict.fromkeys(e.quantity for e in result.study.endpoints)
-    rest = [q for q in asked if not is_mood(q) and READOUTS[q].area not in ("plasma", "event")]
+    rest = [q for q in asked if not is_mood(q) and READOUTS[q].area not in ("plasma", *DRAWN)]
     return [picture(runs.outcome_figure(result, q), READOUTS[q].meaning) for q in rest]
 
 

@@ -9,7 +9,7 @@ from resynapse.faces import style
 from resynapse.methods.analysis import mean_difference
 from resynapse.methods.endpoints import Course, bands, individual, summarise
 from resynapse.model.scales import READOUTS
-from resynapse.study.simulate import ArmResult, RunResult
+from resynapse.study.simulate import ArmResult, RunResult, first_dose
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +25,7 @@ INSIDE = (
     ("Inflammation", "from health", ("inflammation",)),
     ("Default mode network", "from health", ("network",)),
     ("MADRS", "points", ("MADRS",)),
+    ("Severity", "SD above health", ("severity",)),
 )
 """Rows of the panel: title, unit as drawn, quantities (the second one dashed)."""
 
@@ -201,7 +202,8 @@ def _short(words: str, most: int = 52) -> str:
 def inside_figures(result: RunResult) -> tuple["Figure", "Figure"]:
     """What happens inside: aligned courses over the first hours (log axis) and over days.  Their rows have the same height and range."""
     rows = [(title, unit, [q for q in names if _has(result, q)]) for title, unit, names in INSIDE]
-    rows = [row for row in rows if row[2] and (row[0] != "MADRS" or result.study.species == "human")]
+    other = "Severity" if result.study.species == "human" else "MADRS"  # animals have no rating
+    rows = [row for row in rows if row[2] and row[0] != other]
     return _inside(result, rows, True), _inside(result, rows, False)
 
 
@@ -222,7 +224,7 @@ def _inside(result: RunResult, rows: Sequence[tuple[str, str, list[str]]], hours
             last.set_xlim(*_HOURS)
             last.set_xticks([0.1, 0.25, 0.5, 1, 2, 4, 8, 24], ["6 min", "15", "30", "1 h", "2", "4", "8", "24 h"])
             last.minorticks_off()
-            last.set_xlabel("first hours (log scale)")
+            last.set_xlabel("first hours after the first dose (log scale)")
         else:
             end = _end(result) / 24
             step = next(s for s in (1, 2, 7, 14, 28, 56, 112, 365) if end / s <= 9)
@@ -252,8 +254,9 @@ def _course(axis: "Axes", result: RunResult, arm: ArmResult, drawn: tuple[str, A
     colour = arm_colours(result)[arm.name]
     if _is_plasma(quantity) and not given:
         return
-    keep = (arm.times >= _HOURS[0] * 0.8) & (arm.times <= _HOURS[1] + 1e-6) if hours else np.ones(len(arm.times), bool)
-    x = arm.times[keep] / (1 if hours else 24)
+    after = arm.times - first_dose(result.study)
+    keep = (after >= _HOURS[0] * 0.8) & (after <= _HOURS[1] + 1e-6) if hours else np.ones(len(arm.times), bool)
+    x = after[keep] if hours else arm.times[keep] / 24
     values = arm.true[quantity][:, keep] * (100 if quantity in PERCENT else 1)
     values = np.maximum(values, 1e-9) if _is_plasma(quantity) else values  # a log axis has no zero
     treated = [a for a in result.study.arms.values() if a.drug not in style.INERT]

@@ -111,7 +111,7 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
     from resynapse.faces.dendrite_panel import dendrite_rows, dendrites, write_drawings
     from resynapse.faces.methods_text import methods_text
     from resynapse.faces.report import write_run_report
-    from resynapse.faces.session_panel import HEAD, session_rows, watch
+    from resynapse.faces.session_panel import HEAD, MINUTES, minute_rows, session_rows, watch
     from resynapse.study import tables
     from resynapse.study.effect_sizes import effect_sizes
     from resynapse.study.summary import summary
@@ -126,6 +126,7 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
     watched = watch(result)
     if watched:
         write_csv(folder / "session.csv", HEAD, session_rows(watched))
+        write_csv(folder / "session_minutes.csv", MINUTES, minute_rows(result, watched))
     images = dendrites(result)
     if images:
         write_csv(folder / "dendrites.csv", DENDRITES, dendrite_rows(images))

@@ -11,6 +11,7 @@ from resynapse.faces import run_figures as runs
 from resynapse.faces import style
 from resynapse.faces.page import Picture, Table, number
 from resynapse.methods.endpoints import bands
+from resynapse.model.scales import READOUTS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,6 +27,7 @@ ROWS = (
     ("DBP", "Diastolic pressure, above before, mmHg", True),
     ("sedation_MOAAS", "Alertness, MOAA/S", False),
 )
+MINUTES = ("arm", "minute", "quantity", "mean", "p05", "p50", "p95", "unit")
 HEAD = ("arm", "what", "value", "low", "high", "unit")
 NOTE = (
     "The first session of every arm, from before the dose. Lines are medians over people, bands hold 90 %. Fit to leave: alertness, "
@@ -36,10 +38,11 @@ NOTE = (
 def watch(result: RunResult) -> Watched:
     """Return the supervision of a study, empty where it has no sessions or nothing is known of them (animals, a published model)."""
     from resynapse.model.session_events import DRIVERS
-    from resynapse.study.supervise import supervise
+    from resynapse.study.supervise import MOST, supervise
 
-    known = all(d in result.system.units for d in DRIVERS)
-    return supervise(result) if known else {}
+    if not all(d in result.system.units for d in DRIVERS):
+        return {}
+    return result.supervision if result.cohort.n <= MOST else supervise(result)
 
 
 def session_figure(result: RunResult, watched: Watched) -> Figure:
@@ -103,6 +106,26 @@ def session_section(result: RunResult, watched: Watched) -> dict[str, Any]:
     return {
         "figures": [figure], "leave": leave_table(watched), "crossings": crossing_table(watched), "events": event_table(watched),
     }  # fmt: skip
+
+
+def minute_rows(result: RunResult, watched: Watched) -> list[dict[str, object]]:
+    """Return the first session of every arm minute by minute, over people and without error of measurement: rows of MINUTES.
+
+    `fit_to_leave` is the share of people, in the column of means.
+    """
+    out: list[dict[str, object]] = []
+    absent = {name: set(result.arms[name].failed) for name in watched}
+    for name, arm in watched.items():
+        there = np.array([i not in absent[name] for i in range(len(arm.fit))])
+        for quantity, x in arm.courses.items():
+            edges = bands(x[there], (0.05, 0.5, 0.95))
+            for k, minute in enumerate(arm.minutes):
+                cells = (name, float(minute), quantity, float(x[there][:, k].mean()), *map(float, edges[:, k]), READOUTS[quantity].unit)
+                out.append(dict(zip(MINUTES, cells, strict=True)))
+        for k, minute in enumerate(arm.minutes):
+            cells = (name, float(minute), "fit_to_leave", float(arm.fit[there][:, k].mean()), "", "", "", "fraction")
+            out.append(dict(zip(MINUTES, cells, strict=True)))
+    return out
 
 
 def session_rows(watched: Watched) -> list[dict[str, object]]:

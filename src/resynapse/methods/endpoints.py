@@ -67,6 +67,8 @@ def individual(statistic: str, course: Course, time: float | None) -> np.ndarray
         return (x[:, until & (t > 0)] >= _threshold(course, course.relapse, statistic)).any(axis=1).astype(float)
     if statistic == "incidence":  # the course counts events
         return (x[:, until].max(axis=1) > 0).astype(float)
+    if statistic == "count":
+        return x[:, until].max(axis=1)
     if statistic == "peak":
         return _peak(course)
     if statistic == "trough":

@@ -47,6 +47,10 @@ READOUTS: dict[str, Readout] = {
     **_plasma(),
     **{name: Readout(f"event:{name}", "1", law.meaning, "event") for name, law in LAWS.items()},
     "any_adverse_event": Readout("event:any_adverse_event", "1", "any of the events of a session", "event"),
+    "observation": Readout("burden:observation", "h", "time under observation after doses, until fit to leave", "burden"),
+    "sessions": Readout("burden:sessions", "1", "sessions attended", "burden"),
+    "held_sessions": Readout("burden:held_sessions", "1", "sessions at which a rule held the dose", "burden"),
+    "visits": Readout("burden:visits", "1", "days on which a person comes, for a visit or a session", "burden"),
     "s_ketamine_brain": Readout("s_effect_site", "µM", "unbound S-ketamine in brain", "brain"),
     "r_ketamine_brain": Readout("r_effect_site", "µM", "unbound R-ketamine in brain", "brain"),
     "MADRS": Readout("MADRS", "points", "Montgomery-Åsberg depression rating, total", "scores", Scale(0, 60, 1, 10, 22)),
@@ -96,6 +100,9 @@ READOUTS: dict[str, Readout] = {
     "exploration": Readout("exploration", "percent", "exploration of a field or maze, percent of health", "mechanism"),
     "severity": Readout("severity", "1", "latent severity above health, SD of the trait", "mechanism"),
 }
+
+DRAWN = ("event", "burden")
+"""Areas that no equation gives: events and what a course of sessions asks for are drawn or counted."""
 
 STORY = (
     "ketamine", "norketamine", "nmda_block", "surge", "bdnf_signal", "potentiation",

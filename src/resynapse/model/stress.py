@@ -2,11 +2,18 @@
 
 Reads   severity [1] from symptoms (low mood sustains the load); severity_at_rest, chronic rest values
 Gives   stress [1] (1 = the laboratory's daily restraint or corticosterone), strain, load     to plasticity, inflammation, network
-Assumes the load stood still before the study: its outer causes are what makes the state at rest steady.
+Assumes the load stood still before the study: its outer causes are what makes the state at rest steady.  A stressful event of life
+        raises the strain for weeks; events befall people at random where a study asks for it (a rate, with sizes that differ), and come
+        on top of the usual load.
 Not modelled: the hormone itself; cortisol is a read-out.
 """
 
-from resynapse.notation import Mechanism, given, log, maximum, minimum, param, pos, quantity, state, where
+from resynapse.notation import Mechanism, event, given, log, maximum, minimum, param, pos, quantity, state, where
+
+#                      value   unit   meaning                                                          range        source
+events_per_year = param(1.0,   "1",   "marked events of life in a year",                                (0.3, 3.0),  "assumed")
+event_size      = param(0.5,   "1",   "strain that the usual one brings; 1 = daily restraint",         (0.1, 1.0),  "assumed")
+event_sd        = param(0.5,   "1",   "how events differ, SD of the logarithm",                        (0.2, 1.0),  "assumed")
 
 
 class Stress(Mechanism):
@@ -16,6 +23,7 @@ class Stress(Mechanism):
     chronic   = param(0.476,  "1",  "load of a resistant depression; 0 in health",            (0.0, 1.5),   "assumed")
     tau_load  = param(336.0,  "h",  "turnover of the load",                                   (168, 672),   "assumed")
     tau_strain = param(12.0,  "h",  "turnover of the strain by events",                       (4, 48),      "assumed")
+    tau_trouble = param(336.0, "h", "how long an event of life troubles",                     (72, 2000),   "assumed")
     low_mood  = param(0.08,   "1",  "load per unit of severity: low mood sustains stress",    (0.0, 0.15),  "assumed")
     mood_to_stress = param(1.0, "1", "switch: low mood sustains stress",                      (0.0, 1.0),   "switch")
     per_sd    = param(0.19,   "1",  "load per SD of liability",                               (0.05, 0.4),  "assumed")
@@ -56,11 +64,18 @@ class Stress(Mechanism):
         return (outer_causes + hold * pos(severity) - load) / self.tau_load
 
     @state("1")
-    def d_strain(self, strain, life):
+    def d_trouble(self, trouble):
+        """What events of life have left; fades over weeks."""
+        return -trouble / self.tau_trouble
+
+    @state("1")
+    def d_strain(self, strain, life, trouble):
         """Strain of current events: quick."""
-        return (life - strain) / self.tau_strain
+        return (life + trouble - strain) / self.tau_strain
 
     @quantity("1")
     def stress(self, load, strain):
         """Stress drive, never below none."""
         return pos(load + strain)
+
+    life_event = event(d_trouble, "add", 0.5, "a stressful event of life of the usual size")

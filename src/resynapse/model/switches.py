@@ -80,6 +80,7 @@ INTERVENTIONS: dict[str, Intervention] = {
     "rapamycin": Intervention("inhibitor of mTORC1 on board", "rapamycin", "set", 1.0),
     "lps": Intervention("lipopolysaccharide, an immune challenge", "immune_challenge", "set", 2.0),
     "stress": Intervention("daily stress such as restraint or corticosterone, while it is 1", "life", "set", 1.0),
+    "life_event": Intervention("a stressful event of life of the usual size, felt for weeks", "trouble", "add", 0.5),
     "relief": Intervention("the usual load falls by half", "life", "set", -0.24),
     "photo_erasure": Intervention("light shrinks the drug-made spines of the cortex", "mpfc_young_new", "scale", 0.0),
     "ect_session": Intervention("one session of electroconvulsive therapy", "sessions", "add", 1.0),

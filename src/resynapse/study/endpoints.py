@@ -35,6 +35,9 @@ STATISTICS = {
     "time_to_response": Statistic("share with a response by then, censoring allowed for", "window"),
     "time_to_remission": Statistic("share with a remission by then, censoring allowed for", "window"),
     "time_to_relapse": Statistic("share with a relapse by then among those who had got well, censoring allowed for", "window"),
+    "count": Statistic("mean number for each person, of an event, of visits or of sessions, until a time or at all", "window"),
+    "per_session": Statistic("share of the sessions attended that bring an event", ""),
+    "hours": Statistic("mean hours of observation for each person, until a time or at all", "window"),
     "peak": Statistic("largest value within 4 h of each dose, averaged over sessions", ""),
     "trough": Statistic("value just before each later dose, averaged over sessions", ""),
     "cmax": Statistic("largest concentration", "window"),
@@ -43,6 +46,9 @@ STATISTICS = {
 }
 TIME_TO = ("time_to_response", "time_to_remission", "time_to_relapse")
 NOT_YET = ("auc_inf", "half_life")
+COUNTED = ("incidence", "count", "per_session", "hours")
+OF = {"event": ("incidence", "count", "per_session"), "length": ("hours",), "number": ("count",)}
+"""Statistics that can be taken of events, of lengths and of numbers of occasions, and of nothing else."""
 NEEDS_SCALE = ("response", "remission", "relapse", *TIME_TO)
 _SHAPE = re.compile(r"\s*([A-Za-z_][A-Za-z_0-9]{0,39})\s*\(\s*([A-Za-z][A-Za-z_0-9:.-]{0,59})\s*(?:,\s*([^(),]{1,40}?)\s*)?\)\s*")
 
@@ -86,9 +92,12 @@ def check_quantity(asked: Endpoint) -> None:
     from resynapse.model.scales import READOUTS
 
     one_of(asked.quantity, tuple(READOUTS), "a quantity that the model gives")
-    if (READOUTS[asked.quantity].area == "event") != (asked.statistic == "incidence"):
-        events = ", ".join(name for name, one in READOUTS.items() if one.area == "event")
-        raise Refused(str(asked), f"incidence, and no other statistic, of an event: {events}")
+    kind = _kind(asked.quantity, READOUTS[asked.quantity].area)
+    if asked.statistic not in OF.get(kind, ()) and (kind in OF or asked.statistic in COUNTED):
+        fits = [q for q, one in READOUTS.items() if asked.statistic in OF.get(_kind(q, one.area), ())]
+        if asked.statistic in COUNTED:
+            raise Refused(str(asked), f"{asked.statistic} of one of {', '.join(fits)}")
+        raise Refused(str(asked), f"{' or '.join(OF[kind])}, and no other statistic, of {asked.quantity}")
     scale = READOUTS[asked.quantity].scale
     if asked.statistic not in NEEDS_SCALE:
         return
@@ -96,6 +105,11 @@ def check_quantity(asked: Endpoint) -> None:
     if scale is None or getattr(scale, limit, 0.0) is None:
         able = [name for name, one in READOUTS.items() if one.scale and getattr(one.scale, limit, 0.0) is not None]
         raise Refused(str(asked), f"{asked.statistic} of a scale that defines it: {', '.join(able)}")
+
+
+def _kind(quantity: str, area: str) -> str:
+    """Return what a quantity is to an endpoint: an event, a length, a number of occasions, or something else."""
+    return {"event": "event", "burden": "length" if quantity == "observation" else "number"}.get(area, "")
 
 
 def rejoined(read: list) -> list:

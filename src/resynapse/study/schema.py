@@ -253,6 +253,7 @@ class Study(Part):
     supervision: Text = "none"
     fit: Text = "newest"
     imaging: Imaging | None = None
+    life_events: float = Field(default=0.0, ge=0, le=50)
     _places: Places = PrivateAttr(default=NOWHERE)
 
     def where(self, *way: str | int) -> str:
@@ -270,6 +271,15 @@ class Study(Part):
     @classmethod
     def _rejoined(cls, read: Any) -> Any:
         return rejoined(read) if isinstance(read, list) else read
+
+    @field_validator("life_events", mode="before")
+    @classmethod
+    def _life(cls, read: Any) -> Any:
+        from resynapse.model.stress import events_per_year
+
+        if isinstance(read, str):
+            one_of(read, ("none", "usual"), "events of life in a year: a number")
+        return {"none": 0.0, "usual": events_per_year.value}.get(read, read) if isinstance(read, str) else read
 
     @field_validator("disposition")
     @classmethod

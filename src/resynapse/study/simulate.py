@@ -20,7 +20,7 @@ from resynapse.methods.fluctuation import Fluctuation
 from resynapse.model.blinding import BELIEF
 from resynapse.model.fluctuation import fluctuation, turnover
 from resynapse.model.population import POPULATIONS, Covariate, Population, Spread, parameters_of, spreads_of
-from resynapse.model.scales import READOUTS, STORY, readout_of
+from resynapse.model.scales import DRAWN, READOUTS, STORY, readout_of
 from resynapse.model.session_events import DRIVERS
 from resynapse.model.switches import INTERVENTIONS, SWITCHES
 from resynapse.notation import InputError, System
@@ -28,6 +28,7 @@ from resynapse.study.beside import changed, changes
 from resynapse.study.disposition import descent_of, differ_for, routes_of, system_of
 from resynapse.study.dosing import Administration, dose_events, is_given
 from resynapse.study.fits import for_system, load_fit, spread_name
+from resynapse.study.life import life_events
 from resynapse.study.schema import Arm, Study
 from resynapse.study.schema import Population as Participants
 from resynapse.study.sessions import event_series, probes, session_events, side_effects
@@ -81,24 +82,37 @@ class RunResult:
                     made.update(np.ascontiguousarray(table[quantity]).tobytes())
         return made.hexdigest()
 
+    @cached_property
+    def supervision(self) -> dict[str, Any]:
+        """The supervision of every arm with sessions (`supervise.ArmSupervision`), of all its people; worked out when it is asked for."""
+        from resynapse.study.supervise import supervise
+
+        return supervise(self, most=self.cohort.n)
+
 
 def asked(study: Study) -> list[str]:
     """Return the quantities that a study needs: those of its endpoints and one for each link of the chain."""
     readable = set(system_of(study).readable())
     drawn = set(DRIVERS) <= readable
-    given = [q for q, r in READOUTS.items() if (drawn if r.area == "event" else readout_of(q, study.sampling.site)[0] in readable)]
+    given = [q for q, r in READOUTS.items() if (drawn if r.area in DRAWN else readout_of(q, study.sampling.site)[0] in readable)]
     for place, endpoint in enumerate(study.endpoints):
         if endpoint.quantity not in given:
             what = f"a quantity that the model of this study gives: {', '.join(given)}"
             raise InputError(study.where("endpoints", place), endpoint.quantity, what, given)
-    return list(dict.fromkeys([*(q for q in STORY if q in given), *(e.quantity for e in study.endpoints)]))
+    read = (e.quantity for e in study.endpoints if READOUTS[e.quantity].area != "burden")
+    return list(dict.fromkeys([*(q for q in STORY if q in given), *read]))
+
+
+def first_dose(study: Study) -> float:
+    """Return the hour of the first dose of an active drug; 0 where a study gives none."""
+    return min((d for arm in study.arms.values() if is_given(arm.drug) for d in arm.days), default=0.0)
 
 
 def grid(study: Study) -> np.ndarray:
     """Return the times (T,) h at which courses are kept: what the study observes, fine steps around sessions, days between."""
     sessions = sorted({d for arm in study.arms.values() for d in (*arm.days, *arm.blind)}) or [0.0]
     end = max([*study.times, sessions[-1]])
-    fine = sessions if any(e.statistic in ALL_SESSIONS for e in study.endpoints) else sessions[:1]
+    fine = sessions if any(e.statistic in ALL_SESSIONS for e in study.endpoints) else sorted({sessions[0], first_dose(study)})
     parts = [s + SESSION_GRID_H for s in fine] + [np.array(study.times), np.arange(0.0, end + 1e-9, 24.0)]
     every = np.unique(np.round(np.concatenate(parts), 9))
     return every[every <= end + 1e-9] if study.visits else every
@@ -193,6 +207,7 @@ def arm_events(study: Study, arm: Arm, system: System, people: Cohort, conduct: 
         background = arm.background or study.population.background
         contacts = {*study.visits, *arm.days, *arm.blind}
         out += [resolved(e, system) for e in trial_events(study.blinding, is_given(arm.drug), contacts, background)]
+    out += life_events(study.life_events, max(study.times[-1], *arm.days, *arm.blind, 0.0), people, system)
     for k, i in enumerate(arm.interventions):
         named = INTERVENTIONS.get(i.state)
         what = named.what if named else i.state

@@ -13,6 +13,7 @@ from resynapse.methods.endpoints import RATES, Estimate, at, individual, summari
 from resynapse.methods.mmrm import Mmrm
 from resynapse.methods.trial_data import TrialData
 from resynapse.model.scales import READOUTS
+from resynapse.study.burden import burden_of, is_burden
 from resynapse.study.endpoints import TIME_TO, Endpoint
 from resynapse.study.estimands import event_times, is_score, scored, trial_data
 from resynapse.study.simulate import RunResult
@@ -59,7 +60,7 @@ class SummaryRow:
 
 def unit_of(endpoint: Endpoint) -> str:
     """Return the unit in which an endpoint is reported."""
-    if endpoint.statistic in RATES or endpoint.statistic in TIME_TO:
+    if endpoint.statistic in (*RATES, *TIME_TO, "per_session"):
         return "fraction"
     own = READOUTS[endpoint.quantity].unit
     if endpoint.statistic == "auc" and own != "ng/mL":
@@ -72,6 +73,10 @@ def each_person(result: RunResult, arm: str, endpoint: Endpoint) -> np.ndarray:
 
     Shapes of a plasma curve are read without assay error: the fine grid of a simulation would turn that error into higher peaks.
     """
+    if is_burden(endpoint):
+        each = burden_of(result, arm, endpoint)
+        each[list(result.arms[arm].failed)] = np.nan
+        return each
     curve = READOUTS[endpoint.quantity].area == "plasma" and endpoint.statistic in CURVE
     score = is_score(endpoint.quantity) and endpoint.statistic not in CURVE
     course = scored(result, arm, endpoint.quantity) if score else result.arms[arm].course(endpoint.quantity, not curve)

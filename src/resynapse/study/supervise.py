@@ -56,7 +56,8 @@ class ArmSupervision:
     """One arm.  minutes (M,) after the first dose, column 0 before it; courses {quantity: (n, M)} without error of measurement.
 
     fit: (n, M) whether fit to leave; leave: {minute: share fit to leave then}; earliest: (n,) minute from which each person may
-    leave, not before the observation that the rules ask for, inf where not within the four hours seen; happens: {event: (n, K)}.
+    leave, not before the observation that the rules ask for, inf where not within the four hours seen; happens: {event: (n, K)};
+    watched: {hours, came, held: (n, K)} by session: hours of observation, whether it took place, whether a rule held it.
     """
 
     arm: str
@@ -69,6 +70,7 @@ class ArmSupervision:
     events: list[EventShare]
     burden: Burden
     happens: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+    watched: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
 
 def supervise(result: RunResult, rules: RuleSet | None = None, most: int = MOST) -> dict[str, ArmSupervision]:
@@ -124,6 +126,7 @@ def _watch(result: RunResult, name: str, arm: Arm, rules: RuleSet | None) -> Arm
     conduct = result.extra.get("conduct", {}).get(name)
     happens = attended(side_effects(values, every, sessions, result.cohort), conduct)
     signs = {q: values[outputs[q]][:, at(checks)] for q in SIGNS}
+    by_session = _by_session(signs, {q: x[..., 0] for q, x in seen.items()}, limits, (result, rules, shortest / 60, conduct))
     return ArmSupervision(
         arm=name,
         minutes=MINUTES,
@@ -133,8 +136,9 @@ def _watch(result: RunResult, name: str, arm: Arm, rules: RuleSet | None) -> Arm
         earliest=first_fit(fit, MINUTES, shortest),
         crossings=crossings({q: x[..., 1:] for q, x in seen.items()}, {q: x[..., 0] for q, x in seen.items()}),
         events=[_share(event, x) for event, x in happens.items()],
-        burden=_burden(signs, {q: x[..., 0] for q, x in seen.items()}, limits, (result, rules, shortest / 60, conduct)),
+        burden=_burden(by_session),
         happens=happens,
+        watched=by_session,
     )
 
 
@@ -162,15 +166,15 @@ def _share(event: str, happens: np.ndarray) -> EventShare:
     return EventShare(event, ever, low, high, per_session, law.onset_h if law else np.nan, law.lasts_h if law else np.nan)
 
 
-def _burden(
+def _by_session(
     signs: dict[str, np.ndarray],
     before: dict[str, np.ndarray],
     limits: Fitness,
     how: tuple[RunResult, RuleSet | None, float, Conduct | None],
-) -> Burden:
-    """Hours until the first check at which a person is fit to leave, no shorter than the rules ask; sessions that a rule holds.
+) -> dict[str, np.ndarray]:
+    """Return (n, K) of each session: hours until the first check at which a person is fit to leave, no shorter than the rules ask;
 
-    In a study that is run by rules the sessions that took place count, else all that were planned.
+    whether it took place, and whether a rule holds it.  In a study that is not run by rules every session takes place.
     """
     result, rules, shortest, conduct = how
     n, k, _ = signs["CADSS"].shape
@@ -178,7 +182,7 @@ def _burden(
     wait = first_fit(fit_to_leave(flat, limits), np.array([0.0, *CHECKS_H]), shortest)
     hours = np.where(np.isfinite(wait), wait, CHECKS_H[-1]).reshape(n, k)
     if conduct is not None:
-        return Burden(*(float(x.sum(axis=1).mean()) for x in (conduct.came, hours * conduct.came, conduct.held)))
+        return {"hours": hours, "came": conduct.came, "held": conduct.held}
     held = np.zeros((n, k), bool)
     if rules is not None:
         vital = [r for r in rules.rules if r.test is not None and r.test[0] in ("sbp", "dbp")]
@@ -186,4 +190,10 @@ def _burden(
         for j in range(k):
             columns = {"sbp": before["SBP"][:, j], "dbp": before["DBP"][:, j], **age}
             held[:, j] = judge_people(vital, columns, n) >= DECISIONS.index("hold")
-    return Burden(float(k), float(hours.sum(axis=1).mean()), float(held.sum(axis=1).mean()))
+    return {"hours": hours, "came": np.ones((n, k), bool), "held": held}
+
+
+def _burden(by_session: dict[str, np.ndarray]) -> Burden:
+    """Return means over people of the sums over sessions."""
+    came = by_session["came"]
+    return Burden(*(float(x.sum(axis=1).mean()) for x in (came, by_session["hours"] * came, by_session["held"])))
