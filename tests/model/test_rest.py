@@ -7,6 +7,7 @@ import pytest
 from model_bench import course, twin
 from random_courses import violations
 
+from resynapse.engine import Event
 from resynapse.model import build
 from resynapse.model.switches import CUTS
 from resynapse.notation import check_dimensions
@@ -89,6 +90,14 @@ def loop_gain(person, push=0.02):
 def test_the_loop_of_mood_and_stress_fades_in_the_typical_and_in_the_worst_patient():
     assert 0 < loop_gain({}) < 0.5
     assert loop_gain({"share": 1.0, "severity0": 3.5}) < 1
+
+
+@pytest.mark.parametrize(("cause", "back", "weight"), [("life", "low_mood", 0.0), ("immune_challenge", "inf_mood", 0.0),
+                                                       ("immune_challenge", "inf_mood", 1.0)])  # fmt: skip
+def test_the_gain_of_every_loop_through_mood_is_below_1_in_the_typical_patient(cause, back, weight):
+    opened = {"mood_to_stress": 0.0, "mood_to_inflammation": 0.0, "w_inf": weight, "w_net": weight}
+    start, end = course("human", [Event(0.0, cause, "set", 0.02)], [0.0, 17520.0], ["severity"], opened)["severity"]
+    assert 0 < (end - start) / 0.02 * build().params[back].value < 0.5
 
 
 def test_states_stay_within_their_bounds_over_random_people_and_regimens():

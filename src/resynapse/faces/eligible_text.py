@@ -27,6 +27,8 @@ def _judged(what: str, judged: Judgement) -> Iterator[str]:
     said = judged.reason.partition(": ")[2] if judged.decision == "cannot be judged" else judged.reason
     yield f"\n{what}: {judged.decision.upper()}" + ("" if judged.decision == "allowed" else f": {said}")
     yield f"  met {len(judged.met)}, violated {len(judged.violated)}, not known {len(judged.unknown)}"
+    for rule in judged.met:
+        yield f"  met: {rule.text} [{rule.source}]"
     for rule in judged.violated:
         yield f"  violated: {rule.text} [{rule.source}]"
     for rule in judged.unknown:

@@ -183,9 +183,13 @@ def burden_of(watched: ArmSupervision, block: np.ndarray) -> tuple[Expectation, 
     """Return visits, hours, early discharge, dissociation, events and thresholds of the course."""
     cadss, rise = watched.courses["CADSS"].max(axis=1), watched.courses["SBP"] - watched.courses["SBP"][:, :1]
     top = rise.max(axis=1)
+    came = watched.watched["came"].sum(axis=1).astype(float)
+    hours = (watched.watched["hours"] * watched.watched["came"]).sum(axis=1)
+    held = watched.watched["held"].sum(axis=1).astype(float)
     out = [
-        Expectation("sessions", watched.burden.sessions, watched.burden.sessions, watched.burden.sessions, "sessions"),
-        Expectation("hours of observation", watched.burden.hours, watched.burden.hours, watched.burden.hours, "h"),
+        Expectation("sessions", float(came.mean()), *_spread(came), "sessions"),
+        Expectation("hours of observation", float(hours.mean()), *_spread(hours), "h"),
+        Expectation("sessions held for the pressure before them", float(held.mean()), *_spread(held), "sessions"),
         Expectation("highest CADSS of the first session", float(cadss.mean()), *_spread(cadss), "points"),
         Expectation("highest rise of systolic pressure, first session", float(top.mean()), *_spread(top), "mmHg"),
     ]
