@@ -79,12 +79,26 @@ def people(study: Study) -> str:
     meaning = POPULATIONS[study.population.of].meaning if study.population.of in POPULATIONS else study.population.of
     limits = [f"{trait} {x if isinstance(x, str) else f'{x[0]:g} to {x[1]:g}'}" for trait, x in study.population.where.items()]
     kept = f", restricted to {', '.join(limits)}" if limits else ""
-    drawn = f"{study.n:,} virtual people ({meaning}{kept}) were drawn; every arm treated the same people."
+    whom = "people" if study.species == "human" else "animals"
+    drawn = f"{study.n:,} virtual {whom} ({meaning}{kept}) were drawn; every arm treated the same {whom}."
     who = study.population
     about = {"descent": who.ethnicity, "renal impairment": who.renal, "hepatic impairment": who.hepatic}
     told = ", ".join(f"{key}: {word}" for key, word in about.items() if word)
     own = "" if study.disposition == "resynapse" else f" Kinetics were those of the published model {study.disposition}."
-    return f"{drawn}{f' Of all of them, {told}.' if told else ''}{own}"
+    life = f" Stressful events befell them at random, {study.life_events:g} a year, the same in every arm." if study.life_events else ""
+    return f"{drawn}{f' Of all of them, {told}.' if told else ''}{own}{life}{imaging_words(study)}"
+
+
+def imaging_words(study: Study) -> str:
+    """Return the sentence about dendrites, empty where none is watched."""
+    asked = study.imaging
+    if asked is None:
+        return ""
+    return (
+        f" In {min(asked.animals, study.n)} animals of each arm one dendrite of {asked.spines} spines was imaged at every visit, each "
+        f"site a Markov chain (absent, young, established) with the rates of the animal's own course; a place that had held a spine was taken "
+        f"{asked.memory:g} times as readily as another."
+    )
 
 
 def other_drug(name: str, taken: Intake) -> str:
@@ -97,8 +111,9 @@ def other_drug(name: str, taken: Intake) -> str:
 
 def arm_words(name: str, arm: Arm) -> str:
     """Return the sentence about one arm."""
+    acts = f" Interventions: {', '.join(f'{i.state} {lasting(i)}' for i in arm.interventions)}." if arm.interventions else ""
     if arm.drug == "none":
-        return f"Arm {name} got no treatment."
+        return f"Arm {name} got no treatment.{acts}"
     days = f"on day{'s' if len(arm.days) > 1 else ''} {', '.join(f'{d / 24:.4g}' for d in arm.days)}"
     amounts = list(dict.fromkeys(f"{value:g} {unit}" for value, unit in arm.doses)) if DRUGS[arm.drug].active else []
     dose = f" {' then '.join(amounts)}" if len(amounts) < 3 else f" {amounts[0]} rising or falling to {amounts[-1]}"
@@ -107,5 +122,5 @@ def arm_words(name: str, arm: Arm) -> str:
     beside = f", beside {' and '.join(other_drug(d, t) for d, t in arm.given_with.items())}" if arm.given_with else ""
     route = f" {ROUTE_WORDS.get(arm.route, arm.route)}" if arm.route else ""
     sham = f", with sham on days {', '.join(f'{d / 24:.4g}' for d in arm.blind)}" if arm.blind else ""
-    cut = f", with {', '.join(arm.cut)} cut out of the model" if arm.cut else ""
-    return f"Arm {name} got {arm.drug}{dose if amounts else ''}{route}{over} {days}{sham}{beside}{cut}."
+    cut = f", with the model changed by {', '.join(arm.cut)}" if arm.cut else ""
+    return f"Arm {name} got {arm.drug}{dose if amounts else ''}{route}{over} {days}{sham}{beside}{cut}.{acts}"

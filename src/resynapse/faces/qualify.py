@@ -39,7 +39,7 @@ class Order:
 def qualify(order: Order, out: Path, command: list[str], tell: Tell) -> list[str]:
     """Judge the model and write comparisons.csv, summary.json, report.html and provenance.json into `out`.
 
-    With arrows also arrows.csv, and a section of the report.  Returns the lines to print.
+    With arrows also arrows.csv, the same as one picture (arrows.png), and a section of the report.  Returns the lines to print.
     Raises InputError for a broken file, an unknown id or an `out` that cannot be written.
     """
     from resynapse.methods.evidence import load_evidence
@@ -78,11 +78,14 @@ def write_report(result: Any, sources: Mapping[str, Source], path: Path, arrows:
 
 def arrows_of(order: Order, rows: Sequence[Row], path: Path, tell: Tell) -> list[Arrow]:
     """Judge again without each arrow, write the table to `path` and return it."""
+    from resynapse.faces import style
+    from resynapse.faces.arrow_figure import arrow_figure
     from resynapse.study.arrows import arrow_table
 
     asked = [row for row in rows if not order.ids or row.id in order.ids]
     table = arrow_table(asked, progress=tell)
     write_arrows(table, path)
+    style.save(arrow_figure(table), path.with_suffix(".png"))
     return table
 
 
