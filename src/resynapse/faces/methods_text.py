@@ -96,7 +96,7 @@ def imaging_words(study: Study) -> str:
         return ""
     return (
         f" In {min(asked.animals, study.n)} animals of each arm one dendrite of {asked.spines} spines was imaged at every visit, each "
-        f"site a Markov chain (absent, young, established) with the rates of the animal's own course; a place that had held a spine was taken "
+        f"site a Markov chain (absent, young, established) with the rates of its own course; a place that had held a spine was taken "
         f"{asked.memory:g} times as readily as another."
     )
 
