@@ -82,8 +82,8 @@ def write_run_report(result: RunResult, path: str | Path, rows: Sequence[Row] | 
         "references": [citation(k) for k in references(result, found)], "study": study_yaml(result.study),
     }  # fmt: skip
     names = [("protocol", "Protocol"), ("endpoints", "Endpoints"), ("repeated", "Power"), ("mood", "Mood"), ("plasma", "Drug in blood"),
-             ("inside", "Inside"), ("session", "Session"), ("dendrites", "Dendrites"), ("outcomes", "Other outcomes"), ("patients", "Patients"),
-             ("published", "Published"), ("limits", "Limits"), ("methods", "Methods")]  # fmt: skip
+             ("inside", "Inside"), ("session", "Session"), ("dendrites", "Dendrites"), ("outcomes", "Other outcomes"),
+             ("patients", "Patients"), ("published", "Published"), ("limits", "Limits"), ("methods", "Methods")]  # fmt: skip
     held["sections"] = [("drug" if key == "plasma" else key, name) for key, name in names if held[key]]
     return write_whole(Path(path), render("run.html.j2", held))
 
