@@ -23,7 +23,7 @@ visits: [0 d, 4 h, 1 d]
 endpoints: [change(MADRS, 1 d), response(MADRS, 1 d), peak(ketamine)]
 """
 FILES = ["effect_sizes.csv", "methods.md", "observations.parquet", "patients.parquet", "provenance.json", "report.html", "session.csv"]
-FILES += ["study.yaml", "summary.csv"]
+FILES += ["session_minutes.csv", "study.yaml", "summary.csv"]
 
 
 @pytest.fixture
