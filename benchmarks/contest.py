@@ -99,7 +99,7 @@ def calibrate(c: Contestant, reference: np.ndarray, seconds: float) -> None:
                 continue  # this tolerance does not work for it; a tighter one may
             assert found is not None
             if error_of(found, reference) <= TARGET:
-                took = min(c.runner.solve(people, rtol, rtol * share)[0]["seconds"] for _ in range(2))
+                took = min(c.runner.solve(people, rtol, rtol * share)[0]["processor"] / 2 for _ in range(2))  # of two free cores
                 best = min(best, (took, rtol, rtol * share))
                 break
     if best[1] == 0.0:

@@ -56,6 +56,13 @@ def runs(tmp_path_factory):
     return folder
 
 
+def test_check_says_how_exact_the_solver_is(call):
+    code, out, err = call("check", "one.yaml")
+    errors = dict(line.split() for line in out.splitlines() if line.startswith("  "))
+    assert (code, err) == (0, "") and "6 people" in out and len(out.split()[-1]) == 64
+    assert 0 < float(errors["MADRS"]) < 1e-4 and 0 < float(errors["ketamine"]) < 1e-4
+
+
 def test_a_run_folder_holds_everything(runs):
     assert sorted(p.name for p in (runs / "a").iterdir()) == FILES
     assert sorted(p.name for p in runs.iterdir()) == ["a", "b", "c", "one.yaml"]

@@ -21,6 +21,23 @@ def take_values(values: Mapping[str, Any], patients: Array) -> dict[str, Any]:
     return {name: np.asarray(v, float)[patients] if np.ndim(v) else v for name, v in values.items()}
 
 
+def tighter(settings: Settings) -> Settings:
+    """Return the settings with a hundredth of the tolerances."""
+    return replace(settings, rtol=settings.rtol / 100, atol=settings.atol / 100)
+
+
+def largest_error(found: Array, exact: Array) -> float:
+    """Return the largest relative error of (n, visits) outputs; 0 where nothing was observed.
+
+    Values below a thousandth of the patient's largest count as that large; what is missing on both sides is left out.
+    """
+    size = np.abs(np.nan_to_num(exact))
+    scale = np.maximum(size, FLOOR * size.max(axis=1, keepdims=True))
+    error = np.abs(found - exact) / np.where(scale > 0, scale, 1.0)
+    both_missing = np.isnan(found) & np.isnan(exact)
+    return float(np.max(np.where(both_missing, 0.0, error), initial=0.0))
+
+
 def self_check(
     ens: Ensemble,
     values: Mapping[str, Any],
@@ -32,19 +49,14 @@ def self_check(
 ) -> dict[str, float]:
     """Solve an evenly spaced sample of the schedule's patients again at a hundredth of the tolerances.
 
-    Returns {output: largest relative error}; values below a thousandth of the patient's largest count as that large.
+    Returns {output: largest relative error}, as `largest_error` takes it.
     """
     settings, n = settings or Settings(), schedule.n
     patients = np.unique(np.linspace(0, n - 1, min(sample, n)).astype(int))
     mine, events = take_values(values, patients), schedule.take(patients)
-    tight = replace(settings, rtol=settings.rtol / 100, atol=settings.atol / 100)
+    tight = tighter(settings)
     coarse, fine = (ens.run(patients.size, mine, events, times, outputs, s).values for s in (settings, tight))
-    out = {}
-    for name in outputs:
-        size = np.abs(fine[name])
-        scale = np.maximum(size, FLOOR * size.max(axis=1, keepdims=True))
-        out[name] = float(np.max(np.abs(coarse[name] - fine[name]) / np.where(scale > 0, scale, 1.0)))
-    return out
+    return {name: largest_error(coarse[name], fine[name]) for name in outputs}
 
 
 def sensitivities(
