@@ -89,6 +89,17 @@ def test_company_that_takes_another_route_changes_nothing(linear, monkeypatch):
         assert np.all(b.values["depot"] == 0.0)
 
 
+def test_events_on_what_is_left_out_touch_nothing_else(linear, monkeypatch):
+    """A state that is set to zero, or scaled, while it is zero is left out; such an event must not reach another row."""
+    events = [Event(0.5, "rate", "infuse", 3.0, duration=2.0)]
+    events += [Event(1.0 + k, "depot", act, value) for k in range(20) for act, value in (("set", 0.0), ("scale", 2.0), ("add", 0.0))]
+    found = []
+    for worth in (np.inf, 0.0):
+        ens = fresh(linear, monkeypatch, worth)
+        found.append(ens.run(9, {}, Schedule.of(events, 9, linear), [0.0, 4.0, 30.0], ["central", "plasma"], SETTINGS))
+    assert found[0].digest() == found[1].digest() and found[1].values["central"][:, 1].min() > 0
+
+
 def test_whole_model_without_unused_routes(monkeypatch):
     """The shipped model with one infusion: depots and drugs that nobody takes are left out, and MADRS keeps its bits."""
     from resynapse.model import build

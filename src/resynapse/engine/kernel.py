@@ -63,10 +63,10 @@ def happen(e, lane, w, d, m, r):
         total = m[r.levels + r.ni + i, lane] + (value if act == INFUSION_BEGINS else -value)
         m[r.levels + 2 * r.ni + i, lane] = running
         m[r.levels + r.ni + i, lane] = total if running > 0.5 else 0.0  # exactly 0 when the last one ends
-    elif k < r.ns:
-        m[r.y + k, lane] = changed(m[r.y + k, lane], act, value)
-    else:
+    elif k >= r.ns:
         m[r.levels + k - r.ns, lane] = changed(m[r.levels + k - r.ns, lane], act, value)
+    elif k >= 0:  # below: a state that is left out, because nothing moves it from zero
+        m[r.y + k, lane] = changed(m[r.y + k, lane], act, value)
 
 
 @inner
