@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from resynapse.engine import Event, Schedule
-from resynapse.methods.cohort import draw
+from resynapse.methods.cohort import Who
 from resynapse.model import build
-from resynapse.model.population import POPULATIONS, parameters_of, spreads_of
+from resynapse.model.population import POPULATIONS
 from resynapse.notation import System
+from resynapse.study.people import draw_people
 
 OUTPUTS = ("ketamine_venous", "nmda_block", "MADRS")
 INFUSIONS = ("s_infusion", "r_infusion")
@@ -54,11 +55,8 @@ class Problem:
 def people(n: int, system: System) -> dict[str, np.ndarray]:
     """Draw n people of a trial in treatment-resistant depression, with everything that varies between persons."""
     population = POPULATIONS["trd_adult"]
-    typical = {name: p.value for name, p in system.params.items()} | population.values
-    cohort = draw(population.covariates, spreads_of("human"), typical, n, SEED)
-    values = {**cohort.values, **parameters_of(cohort.covariates, cohort.values, typical)}
-    fixed = {k: np.full(n, v) for k, v in population.values.items()}
-    return {k: np.asarray(v, float) for k, v in (fixed | values).items() if k in system.params}
+    values = draw_people(population, population.covariates, system, Who.of(n, SEED), "human").values
+    return {k: np.asarray(v, float) for k, v in values.items() if k in system.params}
 
 
 def problem(n: int, weeks: int = 4, daily_only: bool = False) -> Problem:

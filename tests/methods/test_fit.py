@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from resynapse.methods.cohort import draw
+from resynapse.methods.cohort import Drawn, Who, draw
 from resynapse.methods.fit import DECLARED, Fit, Number
-from resynapse.model.population import POPULATIONS, Spread
+from resynapse.model.population import POPULATIONS
+from resynapse.model.spreads import Spread
 from resynapse.notation import InputError
 
 
@@ -51,10 +52,10 @@ def test_a_point_and_other_draws():
 def test_people_of_a_block_share_the_draw_of_their_block():
     spreads = [Spread(("gain",), sd, "log", level, (0.1, 1.0), "assumed") for level, sd in (("person", 0.3), ("study", 0.5))]
     people = POPULATIONS["healthy_adult"].covariates
-    typical = np.array([1.0, 10.0])
-    found = draw(people, spreads, {"gain": typical}, 40, 3, 2, {"person:gain": np.array([0.0, 0.3]), "study:gain": 0.0})
+    typical, who = np.array([1.0, 10.0]), Who.of(40, 3, 2)
+    found = draw(Drawn(people, spreads, {"gain": typical}, sds={"person:gain": np.array([0.0, 0.3]), "study:gain": 0.0}), who)
     first, second = found.values["gain"][:20], found.values["gain"][20:]
     assert np.all(first == 1.0) and np.std(np.log(second)) > 0.15
-    plain = draw(people, spreads, {"gain": 1.0}, 40, 3, 2)
-    same = draw(people, spreads, {"gain": np.array([1.0, 1.0])}, 40, 3, 2, {"person:gain": 0.3})
+    plain = draw(Drawn(people, spreads, {"gain": 1.0}), who)
+    same = draw(Drawn(people, spreads, {"gain": np.array([1.0, 1.0])}, sds={"person:gain": 0.3}), who)
     assert np.array_equal(plain.values["gain"], same.values["gain"])

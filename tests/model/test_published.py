@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from resynapse.engine import Event, Twin, streams
-from resynapse.methods.cohort import Cohort, draw
+from resynapse.methods.cohort import Cohort, Drawn, Who, draw
 from resynapse.methods.nca import nca
 from resynapse.model.published import PUBLISHED, published_system
 from resynapse.notation import InputError, check_dimensions
@@ -125,7 +125,7 @@ def test_the_area_of_ketamine_is_dose_over_clearance(name):
 
 def test_otto_draws_volume_and_clearance_together():
     model, system = PUBLISHED["otto2021"], published_system("otto2021")
-    people = draw({}, model.spreads, {k: p.value for k, p in system.params.items()}, 40_000, 3)
+    people = draw(Drawn({}, model.spreads, {k: p.value for k, p in system.params.items()}), Who.of(40_000, 3))
     v = people.values
     log_v = system.params["s_on_V1"].value * v["s_z_V1"]
     log_cl = system.params["s_on_CL_V"].value * v["s_z_V1"] + system.params["s_on_CL"].value * v["s_z_CL"]

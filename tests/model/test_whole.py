@@ -8,7 +8,8 @@ import pytest
 from resynapse.engine import Ensemble, Schedule, Settings, Twin
 from resynapse.model import SPECIES, build
 from resynapse.study import study_of
-from resynapse.study.simulate import arm_events, arm_values, people_of
+from resynapse.study.people import people_of
+from resynapse.study.simulate import arm_events, arm_values
 
 OUTPUTS = ["ketamine_venous", "norketamine_arterial", "interneuron_block", "surge", "mpfc_potentiation", "mpfc_synapses", "stress", "MADRS"]
 

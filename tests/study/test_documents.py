@@ -9,7 +9,9 @@ from resynapse.study import schema, study_of_text
 from resynapse.study import vocabulary as words
 from resynapse.study.endpoints import STATISTICS
 
-TEXT = (Path(__file__).parents[2] / "docs" / "studies.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[2] / "docs"
+TEXT = (DOCS / "studies.md").read_text(encoding="utf-8")
+TRAITS = (DOCS / "people.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("part", [schema.Study, schema.Population, schema.Arm, schema.Sampling, schema.Analysis], ids=lambda p: p.__name__)
@@ -19,9 +21,13 @@ def test_every_key_is_explained(part):
 
 
 def test_every_word_is_explained():
-    known = [*words.DRUGS, *words.routes(), *STATISTICS, *words.HOURS, *words.TRAITS["human"]]
+    known = [*words.DRUGS, *words.routes(), *STATISTICS, *words.HOURS]
     assert [word for word in known if not re.search(rf"\b{word}\b", TEXT)] == []
 
 
 def test_the_example_reads():
     assert study_of_text(TEXT.split("```yaml\n")[1].split("```")[0]).control == "placebo"
+
+
+def test_every_trait_is_explained():
+    assert [trait for trait in words.TRAITS["human"] if f"`{trait}`" not in TRAITS] == []

@@ -6,14 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from resynapse.methods.cohort import Who
 from resynapse.methods.fit import DECLARED, Fit, Number
 from resynapse.model import build
 from resynapse.model.population import POPULATIONS
 from resynapse.notation import InputError
 from resynapse.study import study_of_text
 from resynapse.study.fits import hashes, is_current, load_fit, save_fit
+from resynapse.study.people import Differ, draw_people, people_of
 from resynapse.study.provenance import versions
-from resynapse.study.simulate import draw_people, people_of
 
 STUDY = """\
 question: Does a fit reach the people?
@@ -72,19 +73,19 @@ def test_a_fit_that_the_model_cannot_take_is_refused(fit, tmp_path):
 
 def test_people_are_drawn_about_the_fitted_values(fit):
     system, adults = build("human"), POPULATIONS["trd_adult"]
-    people = draw_people(adults, adults.covariates, system, (6, 1, 2), "human", fit)
+    people = draw_people(adults, adults.covariates, system, Who.of(6, 1, 2), Differ("human", fit))
     by_block = [set(np.round(people.values["share"][people.block == b], 2)) for b in (0, 1)]
     assert all(len(values) < 3 for values in by_block)  # the fitted SD between people is almost nothing
     assert people.values["s_CLint"].mean() == pytest.approx(200, rel=0.5)
-    one = draw_people(adults, adults.covariates, system, (6, 1, 0), "human", fit)
+    one = draw_people(adults, adults.covariates, system, Who.of(6, 1), Differ("human", fit))
     assert one.values["share"].mean() == pytest.approx(0.3, rel=0.02)
-    published = draw_people(adults, adults.covariates, system, (6, 1, 0), (), fit)
+    published = draw_people(adults, adults.covariates, system, Who.of(6, 1), Differ((), fit))
     assert "s_CLint" not in published.values and "share" in published.values
 
 
 def test_animals_take_parameters_of_the_chain_but_no_spreads_of_people(fit):
     mice = POPULATIONS["naive_mouse"]
-    drawn = draw_people(mice, mice.covariates, build("mouse"), (4, 1, 0), "mouse", fit)
+    drawn = draw_people(mice, mice.covariates, build("mouse"), Who.of(4, 1), Differ("mouse", fit))
     assert drawn.values["share"] == pytest.approx(np.full(4, 0.3)) and "s_CLint" not in drawn.values
 
 

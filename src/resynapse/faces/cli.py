@@ -178,6 +178,9 @@ def show_run(result: RunResult) -> None:
 
         print(f"\n{result.study.replicates} trials of {result.study.n} in each arm")
         console().print(terminal_table([repeated]))
+    if told := result.cohort.selection:
+        share = f"; effective sample size {100 * told['effective_share']:.0f} %" if "effective_share" in told else ""
+        say(f"Screened {told['screened']:,.0f} for {told['enrolled']:,.0f} places{share}.")
     if failed := {name: len(arm.failed) for name, arm in result.arms.items() if arm.failed}:
         say(f"Left out, because the solver did not reach the end: {', '.join(f'{k} in {name}' for name, k in failed.items())}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from resynapse.faces.bibliography import assumed, citation, used
@@ -40,7 +41,7 @@ def methods_text(result: RunResult, facts: dict[str, Any]) -> str:
         f"Simulations were made with Resynapse {version}, a quantitative systems pharmacology model of ketamine in depression",
         f"({len(system.states)} state variables, {len(system.params)} parameters, of which {assumed(system)} rest on assumptions;",
         f"model hash {facts['model_hash'][:12]}).",
-        people(result.study),
+        people(result.study, result.cohort.selection),
         *(arm_words(name, arm) for name, arm in result.study.arms.items()),
         BLINDINGS[result.study.blinding],
         f"Observations were made at {', '.join(map(time_text, result.study.visits))} after the first dose, before any dose then due.",
@@ -74,13 +75,28 @@ def analysis_words(study: Study) -> str:
     return f"Analysed: {'; '.join(parts)}. Estimand: {how.estimand.replace('_', ' ')} ({ESTIMANDS[how.estimand]})."
 
 
-def people(study: Study) -> str:
-    """Return the sentence about who took part."""
+def selected(study: Study, told: Mapping[str, float]) -> str:
+    """Return the sentence about enrolment and reweighting, empty where everybody took part."""
+    if not told:
+        return ""
+    criteria = study.enrolment.criteria if study.enrolment else {}
+    limits = ", ".join(f"{trait} {x if isinstance(x, str) else f'{x[0]:g} to {x[1]:g}'}" for trait, x in criteria.items())
+    by = f" (criteria at screening: {limits})" if limits else ""
+    out = f" {told['screened']:,.0f} candidates were seen for {told['enrolled']:,.0f} places{by}."
+    if "effective_share" in told:
+        table = ", ".join(study.population.reweight_to)
+        share = f"{100 * told['effective_share']:.0f} %"
+        out += f" They were chosen so that {table} are those of a target table; effective sample size {share}."
+    return out
+
+
+def people(study: Study, selection: Mapping[str, float] | None = None) -> str:
+    """Return the sentences about who took part.  selection: how they were chosen, where not everybody took part."""
     meaning = POPULATIONS[study.population.of].meaning if study.population.of in POPULATIONS else study.population.of
     limits = [f"{trait} {x if isinstance(x, str) else f'{x[0]:g} to {x[1]:g}'}" for trait, x in study.population.where.items()]
     kept = f", restricted to {', '.join(limits)}" if limits else ""
     whom = "people" if study.species == "human" else "animals"
-    drawn = f"{study.n:,} virtual {whom} ({meaning}{kept}) were drawn; every arm treated the same {whom}."
+    drawn = f"{study.n:,} virtual {whom} ({meaning}{kept}) were drawn; every arm treated the same {whom}.{selected(study, selection or {})}"
     who = study.population
     about = {"descent": who.ethnicity, "renal impairment": who.renal, "hepatic impairment": who.hepatic}
     told = ", ".join(f"{key}: {word}" for key, word in about.items() if word)

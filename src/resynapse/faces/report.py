@@ -21,6 +21,7 @@ from resynapse.faces.session_panel import Watched, session_section, watch
 from resynapse.faces.trial_section import effect_table, is_mood, mood, patients, repeated
 from resynapse.model.population import POPULATIONS
 from resynapse.model.scales import DRAWN, READOUTS
+from resynapse.model.traits import TRAITS, Trait
 from resynapse.study.provenance import model_hash, versions
 from resynapse.study.summary import SummaryRow, summary
 from resynapse.study.vocabulary import time_text
@@ -70,7 +71,7 @@ def write_run_report(result: RunResult, path: str | Path, rows: Sequence[Row] | 
         "tiles": tiles(result, endpoints), "control": runs.label(result.study.control or ""),
         "summary": in_short(result), "basis": basis(result), "interval_note": interval_note(result),
         "protocol": protocol(result), "protocol_note": protocol_note(result), "participants": participants(result),
-        "participants_note": words.people(result.study), "endpoints": endpoint_table(result, endpoints, False),
+        "participants_note": words.people(result.study, result.cohort.selection), "endpoints": endpoint_table(result, endpoints, False),
         "contrasts": endpoint_table(result, endpoints, True), "analysis": words.analysis_words(result.study),
         "effects": effect_table(result), "repeated": repeated(result), "mood": mood(result) if human else [],
         "plasma": plasma(result, kinetic), "nca": nca_lines(result, nca_table(result) if kinetic else []),
@@ -197,10 +198,10 @@ def protocol_note(result: RunResult) -> str:
 
 def participants(result: RunResult) -> Table:
     """Return the covariates of the people: mean, SD, range; shares for yes or no."""
-    words_of = {"madrs": ("MADRS at entry, true", "points"), "age": ("age", "years"), "weight": ("weight", "kg"), "female": ("women", "%")}
     rows = []
     for name, values in result.cohort.covariates.items():
-        title, unit = words_of.get(name, (name.replace("_", " "), ""))
+        trait = TRAITS.get(name, Trait(name.replace("_", " ")))
+        title, unit = trait.title, trait.unit
         if set(np.unique(values)) <= {0.0, 1.0}:
             rows.append((title, f"{100 * values.mean():.0f} %", "", ""))
         else:

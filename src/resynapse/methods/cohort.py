@@ -1,36 +1,27 @@
 """Cohort: draws virtual people.  What varies, and how, comes in as an argument (the model declares it); nothing here knows a drug.
 
 Every draw comes from a stream named after what is drawn, at the person's own number, so a cohort of 10 is the head of a cohort
-of 1,000 and arms share their people.
+of 1,000, any range of numbers gives the same persons as the whole, and arms share their people.  Covariates and the differences
+of parameters between people are drawn together: normal numbers with the declared correlations, each turned into its own
+distribution (a Gaussian copula).
 """
 
+import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
 
 from resynapse.engine import streams
+from resynapse.methods.distributions import CovariateLike, quantile, rank
 from resynapse.notation import InputError
 
-
-class CovariateLike(Protocol):
-    """What is needed of a covariate's distribution; see `model.population.Covariate`."""
-
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def a(self) -> float: ...  # noqa: D102
-    @property
-    def b(self) -> float: ...  # noqa: D102
-    @property
-    def low(self) -> float: ...  # noqa: D102
-    @property
-    def high(self) -> float: ...  # noqa: D102
+Numbers = dict[str, np.ndarray]
 
 
 class SpreadLike(Protocol):
-    """What is needed of a spread; see `model.population.Spread`."""
+    """What is needed of a spread; see `model.spreads.Spread`."""
 
     @property
     def targets(self) -> tuple[str, ...]: ...  # noqa: D102
@@ -42,15 +33,71 @@ class SpreadLike(Protocol):
     def level(self) -> str: ...  # noqa: D102
 
 
+class CorrelationLike(Protocol):
+    """What is needed of a correlation; see `model.spreads.Correlation`."""
+
+    @property
+    def one(self) -> str: ...  # noqa: D102
+    @property
+    def other(self) -> str: ...  # noqa: D102
+    @property
+    def rho(self) -> float: ...  # noqa: D102
+
+
 @dataclass(frozen=True)
-class Cohort:
-    """People: their numbers (n,), the study block of each (n,), covariates and parameters {name: (n,)} in declared units."""
+class Who:
+    """Whose draws: seed, person numbers (n,), study block of each (n,) or -1, and the candidate tried in their place (n,).
+
+    A person who is not enrolled is replaced by the next candidate of the same number, so who takes part depends on nobody else.
+    """
 
     seed: streams.Seed
     people: np.ndarray
     block: np.ndarray
-    covariates: dict[str, np.ndarray]
-    values: dict[str, np.ndarray]
+    candidate: np.ndarray
+
+    @classmethod
+    def of(cls, n: int, seed: streams.Seed, blocks: int = 0, first: int = 0) -> "Who":
+        """Return n people from number `first` on.  blocks: 0 for one typical study, else they are split into that many studies."""
+        place = np.arange(n, dtype=np.int64)
+        block = place * blocks // max(n, 1) if blocks else np.full(n, -1, dtype=np.int64)
+        return cls(seed, place + first, block, np.zeros(n, dtype=np.int64))
+
+    @property
+    def n(self) -> int:
+        """How many."""
+        return len(self.people)
+
+    def take(self, index: Any) -> "Who":
+        """Return some of them, by index or mask."""
+        return replace(self, people=self.people[index], block=self.block[index], candidate=self.candidate[index])
+
+    def next(self) -> "Who":
+        """Return the next candidates in their places."""
+        return replace(self, candidate=self.candidate + 1)
+
+    def normal(self, purpose: str) -> np.ndarray:
+        """Return standard normal numbers (n,) for a purpose."""
+        return streams.normal(self.seed, purpose, self.candidate, self.people)
+
+    def uniform(self, purpose: str) -> np.ndarray:
+        """Return uniform numbers (n,) for a purpose."""
+        return streams.uniform(self.seed, purpose, self.candidate, self.people)
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """People: their numbers (n,), the study block of each (n,), covariates and parameters {name: (n,)} in declared units.
+
+    selection: how people were chosen (screened, enrolled, effective_share), empty where everybody takes part.
+    """
+
+    seed: streams.Seed
+    people: np.ndarray
+    block: np.ndarray
+    covariates: Numbers
+    values: Numbers
+    selection: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -61,21 +108,6 @@ class Cohort:
         """Return some of the people, by index or mask."""
         pick = lambda table: {k: v[index] for k, v in table.items()}  # noqa: E731
         return replace(self, people=self.people[index], block=self.block[index], covariates=pick(self.covariates), values=pick(self.values))
-
-
-def quantile(of: CovariateLike, u: np.ndarray) -> np.ndarray:
-    """Return the values of a cut-off distribution at uniform numbers u (n,)."""
-    from scipy.special import ndtr, ndtri
-
-    if of.kind == "bernoulli":
-        return (u < of.a).astype(float)
-    if of.b <= 0:
-        return np.full(len(u), float(of.a))
-    to = np.log if of.kind == "lognormal" else np.asarray
-    middle = float(to(of.a))
-    cut = [ndtr((float(to(x)) - middle) / of.b) for x in (max(of.low, 1e-300) if of.kind == "lognormal" else of.low, of.high)]
-    z = middle + of.b * ndtri(np.clip(cut[0] + u * (cut[1] - cut[0]), 1e-15, 1 - 1e-15))
-    return np.exp(z) if of.kind == "lognormal" else z
 
 
 def fixed(of: Any, value: float) -> Any:
@@ -101,35 +133,96 @@ def limited(population: Mapping[str, Any], where: Mapping[str, tuple[float, floa
     return out
 
 
-def draw(
-    covariates: Mapping[str, CovariateLike],
-    spreads: Sequence[SpreadLike],
-    typical: Mapping[str, float | np.ndarray],
-    n: int,
-    seed: streams.Seed,
-    blocks: int = 0,
-    sds: Mapping[str, float | np.ndarray] | None = None,
-) -> Cohort:
-    """Draw n people.
+@dataclass(frozen=True)
+class Drawn:
+    """What is to be drawn: distributions by name, spreads of parameters, correlations of both, typical parameters.
 
-    typical: {parameter: value in its declared unit}; a spread on a parameter that is not there is left out (its mechanism is
-    absent).  blocks: 0 for one typical study; else people are split into that many studies of their own between-study effects.
-    sds: {`level:targets` of a spread: its SD instead of the declared one}.  Values and SDs may be one for each block, (blocks,).
+    known: covariates that are given {name: (n,)}; what goes with them is drawn around them.  sds: {`level:targets` of a spread: its SD
+    in place of the declared one}.  Typical values and SDs may be one for each block, (blocks,).
     """
-    people = np.arange(n, dtype=np.int64)
-    block = people * blocks // max(n, 1) if blocks else np.full(n, -1, dtype=np.int64)
-    drawn = {k: quantile(c, streams.uniform(seed, f"covariate:{k}", 0, people)) for k, c in covariates.items()}
-    values: dict[str, np.ndarray] = {}
-    for s in spreads:
-        targets = [t for t in s.targets if t in typical]
-        if not targets or (s.level == "study" and not blocks):
-            continue
-        who = block if s.level == "study" else people
-        name = f"{s.level}:{'+'.join(s.targets)}"
-        z = by_person((sds or {}).get(name, s.sd), block) * streams.normal(seed, name, 0, who)
+
+    covariates: Mapping[str, CovariateLike]
+    spreads: Sequence[SpreadLike]
+    typical: Mapping[str, float | np.ndarray]
+    correlations: Sequence[CorrelationLike] = ()
+    known: Mapping[str, np.ndarray] | None = None
+    sds: Mapping[str, float | np.ndarray] | None = None
+
+
+def draw(what: Drawn, who: Who) -> Cohort:
+    """Draw people.
+
+    A spread on a parameter that is not there is left out (its mechanism is absent); one between studies needs blocks.
+    """
+    known = dict(what.known or {})
+    spreads = [(s, [t for t in s.targets if t in what.typical]) for s in what.spreads]
+    spreads = [(s, targets) for s, targets in spreads if targets and (s.level != "study" or who.block.max(initial=-1) >= 0)]
+    personal = {s.targets[0]: f"person:{'+'.join(s.targets)}" for s, _ in reversed(spreads) if s.level != "study"}
+    purposes = {name: f"covariate:{name}" for name in what.covariates} | personal
+    z = _together(purposes, _pairs(what.correlations, purposes), _ranks(what.covariates, known, who), who)
+    drawn = {k: known[k] if k in known else quantile(c, _share(z[k])) for k, c in what.covariates.items()}
+    drawn |= {k: x for k, x in known.items() if k not in drawn}
+    values: Numbers = {}
+    for s, targets in spreads:
+        purpose = f"{s.level}:{'+'.join(s.targets)}"
+        if s.level == "study":
+            own = streams.normal(who.seed, purpose, 0, who.block)
+        else:
+            own = z[s.targets[0]] if personal[s.targets[0]] == purpose else who.normal(purpose)
+        moved = by_person((what.sds or {}).get(purpose, s.sd), who.block) * own
         for t in targets:
-            values[t] = _moved(values.get(t, by_person(typical[t], block)), z, s.scale)
-    return Cohort(seed, people, block, drawn, values)
+            values[t] = _moved(values.get(t, by_person(what.typical[t], who.block)), moved, s.scale)
+    return Cohort(who.seed, who.people, who.block, drawn, values)
+
+
+def _share(z: np.ndarray) -> np.ndarray:
+    from scipy.special import ndtr
+
+    return ndtr(z)
+
+
+def _ranks(covariates: Mapping[str, CovariateLike], known: Mapping[str, np.ndarray], who: Who) -> Numbers:
+    """Return the normal numbers (n,) that stand for given covariates; a count or a yes is placed anywhere within its share."""
+    from scipy.special import ndtri
+
+    return {k: ndtri(rank(covariates[k], x, who.uniform(f"rank:{k}"))) for k, x in known.items() if k in covariates}
+
+
+def _pairs(correlations: Sequence[CorrelationLike], names: Mapping[str, str]) -> tuple[tuple[str, str, float], ...]:
+    return tuple((c.one, c.other, c.rho) for c in correlations if c.one in names and c.other in names)
+
+
+def _together(purposes: Mapping[str, str], pairs: tuple[tuple[str, str, float], ...], known: Numbers, who: Who) -> Numbers:
+    """Return correlated normal numbers {name: (n,)}; those that are known stand, the others are drawn around them."""
+    out = {name: known[name] if name in known else who.normal(purpose) for name, purpose in purposes.items()}
+    tied = tuple(n for n in purposes if any(n in pair for pair in pairs))
+    order = tuple(sorted(tied, key=lambda n: n not in known))  # stable: the known first
+    if order:
+        root = factor(order, pairs)
+        given = sum(n in known for n in order)
+        own = [out[n] for n in order]
+        for k in range(given):  # the independent numbers behind the known ones
+            own[k] = (own[k] - _weighted(root[k, :k], own)) / root[k, k]
+        out |= {name: _weighted(root[k, : k + 1], own) for k, name in enumerate(order)}
+    return out
+
+
+def _weighted(weights: np.ndarray, of: Sequence[np.ndarray]) -> np.ndarray:
+    """Sum in one order, so that a person's number does not depend on who else is drawn."""
+    return sum((w * x for w, x in zip(weights, of, strict=False)), np.zeros_like(of[0]))
+
+
+@functools.lru_cache(maxsize=64)
+def factor(names: tuple[str, ...], pairs: tuple[tuple[str, str, float], ...]) -> np.ndarray:
+    """Return the Cholesky factor of a table of correlations.  Raises InputError where no people could have them all."""
+    place = {name: k for k, name in enumerate(names)}
+    matrix = np.eye(len(names))
+    for one, other, rho in pairs:
+        matrix[place[one], place[other]] = matrix[place[other], place[one]] = rho
+    try:
+        return np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        raise InputError("correlations", ", ".join(names), "correlations that can all hold at once") from None
 
 
 def by_person(value: float | np.ndarray, block: np.ndarray) -> np.ndarray:

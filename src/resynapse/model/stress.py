@@ -31,6 +31,7 @@ class Stress(Mechanism):
     heritable = param(0.608,  "1",  "SD of inherited liability, root of a heritability of 0.37", (0.56, 0.65), "sullivan2000")
     maltreated = param(0.0,   "1",  "maltreatment in childhood, 0 or 1",                      (0.0, 1.0),   "convention")
     poor      = param(0.0,    "1",  "low income, 0 or 1",                                     (0.0, 1.0),   "convention")
+    usual     = param(0.0,    "1",  "load by maltreatment and poverty that the typical person of the group has", (0.0, 0.2), "assumed")
     or_maltreated = param(2.66, "1", "odds ratio of depression after maltreatment",           (2.38, 3.73), "nelson2017")
     or_poor   = param(1.96,   "1",  "odds ratio of depression with low income",               (1.53, 2.52), "jespersen2023")
 
@@ -40,7 +41,7 @@ class Stress(Mechanism):
     def causes_of_load(self):
         """Load by heredity, maltreatment and poverty above the typical person of the group; ln(odds ratio)/1.81 = SD of liability."""
         events = self.maltreated * log(self.or_maltreated) + self.poor * log(self.or_poor)
-        return self.per_sd * (self.heritable * self.heredity + events / 1.81)
+        return self.per_sd * (self.heritable * self.heredity + events / 1.81) - self.usual
 
     @quantity("1")
     def stress_at_rest(self, causes_of_load):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from resynapse.study import vocabulary as words
 from resynapse.study.analysis import check_analysis
 from resynapse.study.beside import not_pregnant
+from resynapse.study.covariates import limits
 from resynapse.study.disposition import check_disposition, site_of
 from resynapse.study.endpoints import check_quantity
-from resynapse.study.vocabulary import DRUGS, Drug, Refused, hours, one_of, shown, time_text
+from resynapse.study.vocabulary import DRUGS, Drug, Refused, below, hours, one_of, shown, time_text
 
 if TYPE_CHECKING:
     from resynapse.study.schema import Arm, Study
@@ -169,43 +169,6 @@ def defaults(read: object) -> object:
     return made
 
 
-def limits(read: object, species: str) -> dict:
-    """Read `where`: trait -> (low, high) in the trait's unit, or a word. Raises Refused outside what a person can be."""
-    if not isinstance(read, dict):
-        raise Refused(shown(read), "traits and their limits, for example {age: [18, 64], sex: female}")
-    known = words.TRAITS[species]
-    for trait in read:
-        below(trait, one_of, trait, tuple(known), f"a trait of a {species}")
-    return {trait: below(trait, _limit, written, trait, known[trait]) for trait, written in read.items()}
-
-
-def _limit(written: object, trait: str, limit: words.Limit) -> object:
-    if limit.words:
-        return one_of(written, tuple(limit.words), f"a {trait}")
-    pair = list(written) if isinstance(written, list | tuple) else [written, written]
-    if len(pair) != 2:
-        raise Refused(shown(written), "a value, or two: [lowest, highest]")
-    low, high = (_number(value, trait, limit) for value in pair)
-    if low > high:
-        raise Refused(shown(written), "the lower limit first")
-    return low, high
-
-
-def _number(written: object, trait: str, limit: words.Limit) -> float:
-    if isinstance(written, int | float) and not isinstance(written, bool):
-        if limit.needs_unit:
-            raise Refused(shown(written), f"a {trait} with its unit, for example '{limit.high:g} {limit.unit}'")
-        value = float(written)
-    else:
-        value, unit = words.split(written, f"{limit.high:g} {limit.unit}")
-        if unit not in limit.units:
-            raise Refused(shown(written), f"a {trait} in {limit.unit}")
-        value *= limit.units[unit]
-    if not limit.low <= value <= limit.high:
-        raise Refused(shown(written), f"a {trait} from {limit.low:g} to {limit.high:g} {limit.unit}")
-    return value
-
-
 def act(read: object) -> object:
     """Return an intervention with `act`, `value` and `unit` in place of set, add or scale.
 
@@ -281,11 +244,3 @@ def check_routes(study: Study) -> None:
     for name, arm in study.arms.items():
         if arm.route:
             below("arms", below, name, below, "route", one_of, arm.route, known, f"a route of a {study.species}")
-
-
-def below(step: str | int, function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call a reader; what it refuses is said to stand below the key `step`."""
-    try:
-        return function(*arguments)
-    except Refused as why:
-        raise Refused(why.read, why.expected, why.choices, (step, *why.way)) from None

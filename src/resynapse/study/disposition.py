@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from resynapse.methods.cohort import Cohort
 from resynapse.model import build
-from resynapse.model.population import POPULATIONS, Spread
+from resynapse.model.population import POPULATIONS
 from resynapse.model.published import PUBLISHED, Published, published_system
 from resynapse.model.routes import RODENT_ROUTES, ROUTES, Route
+from resynapse.model.spreads import Spread
 from resynapse.notation import System
 from resynapse.study.dosing import is_given
 from resynapse.study.vocabulary import Refused, maybe
@@ -47,10 +49,10 @@ def differ_for(study: Study) -> str | tuple[Spread, ...]:
     return PUBLISHED[study.disposition].spreads if study.disposition != OWN else study.species
 
 
-def descent_of(study: Study, values: Mapping[str, np.ndarray], system: System) -> dict[str, np.ndarray]:
+def descent_of(study: Study, people: Cohort, system: System) -> dict[str, np.ndarray]:
     """Return what descent sets in a published model: {parameter: (n,)}."""
     factors = PUBLISHED[study.disposition].descent.get(study.population.ethnicity, {}) if study.disposition != OWN else {}
-    return {k: values.get(k, np.full(study.n, system.params[k].value)) * f for k, f in factors.items()}
+    return {k: people.values.get(k, np.full(people.n, system.params[k].value)) * f for k, f in factors.items()}
 
 
 def site_of(disposition: object) -> str:
@@ -100,7 +102,7 @@ def _check_arm(model: Published, name: str, arm: Arm) -> None:
 
 def _check_people(model: Published, study: Study) -> None:
     people = study.population
-    age = POPULATIONS[people.of].covariates["age"]
+    age = people.own.get("age", POPULATIONS[people.of].covariates["age"])
     low, high = people.limits.get("age", (age.low, age.high))
     low, high = max(low, age.low), min(high, age.high)
     if low < model.ages[0] or high > model.ages[1]:

@@ -10,24 +10,26 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
-from resynapse.methods.cohort import Cohort, fixed
+from resynapse.methods.cohort import Who, fixed
 from resynapse.methods.endpoints import individual
 from resynapse.methods.judge import wilson
 from resynapse.methods.rule_words import FIELDS
 from resynapse.methods.rules import Judgement, RuleSet, judge_person, person_of
-from resynapse.model.population import POPULATIONS
-from resynapse.model.tolerability import Circulation
+from resynapse.model.population import POPULATIONS, Covariate
 from resynapse.notation import InputError
+from resynapse.study.disposition import system_of
 from resynapse.study.fits import load_fit
+from resynapse.study.people import Differ, draw_people
 from resynapse.study.reading import study_of
 from resynapse.study.rule_files import load_rules, rule_file
-from resynapse.study.simulate import RunResult, draw_people, simulate, system_of
+from resynapse.study.simulate import RunResult, simulate
 from resynapse.study.supervise import ArmSupervision, supervise
 from resynapse.study.yaml import read_file
 
 COURSE_STAGES = ("indication", "contraindication")
 DRUGS = ("esketamine", "ketamine")
 WORDS = (("sex", "female", "female"), ("hypertension", "yes", "hypertension"))  # field of a person, word, covariate that it sets to 1
+ASKED = ("age", "female", "weight", "madrs", "hypertension")  # what a clinic knows of a person, and is told where it is missing
 TWICE_WEEKLY = (0, 3.5, 7, 10.5, 14, 17.5, 21, 24.5)
 POPULATION = {"trd": "trd_adult", "mdd": "mdd_adult", "mdd_si": "mdd_adult_si", "bipolar": "bipolar_adult"}
 DISCLAIMER = "For research use only: a simulation of people like this one, not a medical device and not dosing advice."
@@ -104,8 +106,7 @@ def expected(
     })  # fmt: skip
     system = system_of(study)
     people, notes = people_like(person, population, how)
-    drawn = draw_people(POPULATIONS[population], people, system, (*how, 10), "human", load_fit(study.fit))
-    _pressures(person, drawn)
+    drawn = draw_people(POPULATIONS[population], people, system, Who.of(*how, 10), Differ("human", load_fit(study.fit)))
     result = simulate(study, people=drawn)
     burden = burden_of(supervise(result, rules)["drug"], drawn.block)
     return Eligibility(person, rules, course, today, schedule, benefit_of(result), burden, notes)
@@ -141,20 +142,13 @@ def people_like(person: Mapping[str, float | str], population: str, how: tuple[i
             if name == "madrs" and value < 12:
                 notes.append("a MADRS below 12 leaves little to relieve: response and remission say little")
             out[name] = fixed(covariate, value)
-        else:
+        elif name in ASKED:
             word = "sex" if name == "female" else name
             notes.append(f"{word} is not given: people are drawn as in {population}")
+    for name in ("sbp", "dbp"):
+        if name in person:
+            out[name] = Covariate("normal", float(person[name]), 0.0, 0.0, 300.0, "mmHg", "measured")
     return out, tuple(notes)
-
-
-def _pressures(person: Mapping[str, float | str], people: Cohort) -> None:
-    """Give everybody the person's blood pressure at rest: the measured one less what age and hypertension add."""
-    rest = {name: Circulation().own()[name].value for name in ("sbp_age", "sbp_high", "dbp_high")}
-    high = people.values.get("hypertension", np.zeros(people.n))
-    if "sbp" in person:
-        people.values["sbp_rest"] = float(person["sbp"]) - rest["sbp_age"] * (people.values["age"] - 40) - rest["sbp_high"] * high
-    if "dbp" in person:
-        people.values["dbp_rest"] = float(person["dbp"]) - rest["dbp_high"] * high
 
 
 def benefit_of(result: RunResult) -> tuple[Expectation, ...]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from resynapse.methods.fit import DECLARED, Fit, Number
 from resynapse.model import build
-from resynapse.model.population import spreads_of
+from resynapse.model.spreads import spreads_of
 from resynapse.notation import InputError, System
 from resynapse.study.provenance import model_hash, versions
 

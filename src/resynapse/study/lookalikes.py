@@ -14,7 +14,7 @@ import numpy as np
 
 from resynapse.engine import Ensemble, Event, Schedule, Settings, streams
 from resynapse.engine.solution import Solution, State
-from resynapse.methods.cohort import Cohort, fixed
+from resynapse.methods.cohort import Cohort, Who
 from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.fluctuation import Followed, day_of
 from resynapse.methods.ratings import log_chance
@@ -25,8 +25,9 @@ from resynapse.model.scales import READOUTS, readout_of
 from resynapse.notation import System
 from resynapse.study.dosing import Administration, dose_events, is_given
 from resynapse.study.patient_table import INERT, TABLETS, Dose, Patient
+from resynapse.study.people import Differ, draw_people
 from resynapse.study.sessions import session_events
-from resynapse.study.simulate import FLUCTUATION, draw_people, error_sd, resolved, trial_events
+from resynapse.study.simulate import FLUCTUATION, error_sd, resolved, trial_events
 
 CLOSE = Settings(rtol=1e-3, on_failure="report")  # far below any rater's error
 PERSONAL = ("covariate:", "person:", "study:")
@@ -76,12 +77,10 @@ class Lookalikes:
 
     def _drawn(self, draws: streams.Draws) -> Cohort:
         population, traits, n = POPULATIONS[self.patient.population], self.patient.traits, len(draws.number)
-        covariates = {k: fixed(c, traits[k]) if k in traits else c for k, c in population.covariates.items()}
-        people = draw_people(population, covariates, self.system, (n, draws, n), "human", self.fit)
+        known = {k: np.full(n, float(x)) for k, x in traits.items() if k in population.covariates}
+        people = draw_people(population, population.covariates, self.system, Who.of(n, draws, n), Differ("human", self.fit), known)
         if self.tablets_alone:
             people.values["half_rise"] = np.full(n, TABLETS_HALF_RISE.value)
-        if "failed" in traits:
-            people.values["failed"] = np.full(n, traits["failed"])
         return people
 
     def events(self, people: Cohort, doses: Sequence[Dose], until: float) -> list[Event]:

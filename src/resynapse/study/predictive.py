@@ -12,19 +12,19 @@ from pathlib import Path
 import numpy as np
 
 from resynapse.engine import Ensemble, Event, Schedule, Settings
-from resynapse.methods.cohort import Cohort, limited
+from resynapse.methods.cohort import Cohort, Who
 from resynapse.methods.vpc import Vpc, check
 from resynapse.model import build
-from resynapse.model.population import POPULATIONS, parameters_of
 from resynapse.model.scales import READOUTS, readout_of
+from resynapse.model.traits import parameters_of
 from resynapse.notation import InputError, System
 from resynapse.study.beside import changed, changes
-from resynapse.study.disposition import OWN, descent_of, differ_for, routes_of, system_of
+from resynapse.study.disposition import OWN, routes_of, system_of
 from resynapse.study.dosing import Administration, dose_events, is_given
-from resynapse.study.fits import load_fit
 from resynapse.study.nonmem import Table, read_nonmem
+from resynapse.study.people import people_of
 from resynapse.study.schema import Arm, Study
-from resynapse.study.simulate import RunResult, draw_people, measured
+from resynapse.study.simulate import RunResult, measured
 
 COPIES = 200
 LARGEST = 4_000_000  # samples solved at once
@@ -98,17 +98,14 @@ def _copies(
 
 def _people(study: Study, table: Table, system: System, copies: int, seed: int) -> Cohort:
     """Draw copies of the table's people: their own weight, age and sex where the table has them."""
-    population, n = POPULATIONS[study.population.of], len(table.ids)
-    covariates = limited(population.covariates, study.population.limits)
-    people = draw_people(population, covariates, system, (n * copies, seed, copies), differ_for(study), load_fit(study.fit))
+    n = len(table.ids)
+    people = people_of(study, system, Who.of(n * copies, seed, copies))
     for column, name in (("WT", "weight"), ("AGE", "age"), ("SEX", "female")):
         known = table.first(column)
         if known is not None:
             people.covariates[name] = np.tile(known, copies)
     own = parameters_of(people.covariates, people.values, {name: p.value for name, p in system.params.items()})
     people.values.update({name: own[name] for name in ("weight", "age", "female") if name in own})
-    wide = study.model_copy(update={"population": study.population.model_copy(update={"n": n * copies})})
-    people.values.update(descent_of(wide, people.values, system))
     if "weight" not in people.values:  # a model without a body still gets doses per kg
         people.values["weight"] = people.covariates["weight"]
     return people

@@ -98,5 +98,6 @@ def _keys(way: Sequence[str | int]) -> tuple[str, ...]:
         if "with" in way[2:-1]:
             return tuple(schema.Intake.model_fields)
         return tuple(field.alias or key for key, field in schema.Arm.model_fields.items() if key != "lengths") + WRITTEN["arm"]
-    part = {"population": schema.Population, "sampling": schema.Sampling, "analysis": schema.Analysis, "imaging": schema.Imaging}
+    part = {"population": schema.Population, "enrolment": schema.Enrolment, "sampling": schema.Sampling, "analysis": schema.Analysis}
+    part |= {"imaging": schema.Imaging}
     return tuple((part[str(way[0])] if len(way) > 1 and way[0] in part else Study).model_fields)

@@ -12,15 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from resynapse.methods.cohort import Cohort
+from resynapse.methods.cohort import Cohort, Who
 from resynapse.methods.operating import Estimates, Operating, Share, operating
 from resynapse.model.scales import READOUTS
 from resynapse.notation import InputError, System
 from resynapse.study.disposition import system_of
 from resynapse.study.dosing import is_given
+from resynapse.study.people import people_of
 from resynapse.study.rule_files import rule_file
 from resynapse.study.schema import Arm, Study
-from resynapse.study.simulate import ALL_SESSIONS, ArmResult, RunResult, people_of, simulate
+from resynapse.study.simulate import ALL_SESSIONS, ArmResult, RunResult, simulate
 from resynapse.study.summary import SummaryRow, summarise_endpoint, summary
 
 NULL_DRUG = ("synapses_to_mood", "potentiation_to_mood")
@@ -103,7 +104,7 @@ def _simulated(study: Study, kinds: dict[str, tuple[str, ...] | None], varied: b
     system, count = system_of(study), study.replicates
     width = len(study.arms) * study.n
     everybody = study.model_copy(update={"population": study.population.model_copy(update={"n": count * width})})
-    people = people_of(everybody, system, count if varied else 0)
+    people = people_of(everybody, system, Who.of(everybody.n, study.seed, count if varied else 0))
     out: dict[str, dict[str, _Copies]] = {}
     jobs = [(kind, place, name) for kind in kinds for place, name in enumerate(study.arms) if kind == "drug" or name != study.control]
     for done, (kind, place, name) in enumerate(jobs):

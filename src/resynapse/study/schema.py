@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -21,6 +21,9 @@ from resynapse.study import vocabulary as words
 from resynapse.study.endpoints import Endpoint, endpoint, rejoined
 from resynapse.study.vocabulary import Refused, dose, hours, one_of, shown, time_text
 from resynapse.study.yaml import NOWHERE, Places
+
+if TYPE_CHECKING:
+    from resynapse.model.population import Covariate
 
 
 def _days(read: object) -> float:
@@ -50,10 +53,10 @@ def _dose_text(value: tuple[float, str]) -> str:
     return f"{value[0]:.12g} {value[1]}"
 
 
-def _limit_text(trait: str, limit: list[float] | str) -> list[str] | str:
+def _limit_text(trait: str, limit: list[float] | str) -> list[str | float] | str:
     """A limit of `where` as it is written: with the trait's unit."""
-    unit = next(table[trait].unit for table in words.TRAITS.values() if trait in table)
-    return limit if isinstance(limit, str) else [f"{value:.12g} {unit}" for value in limit]
+    unit = next((table[trait].unit for table in words.TRAITS.values() if trait in table), "points")
+    return limit if isinstance(limit, str) else [f"{value:.12g} {unit}" if unit else value for value in limit]
 
 
 def _day_number(value: float) -> float | int:
@@ -77,17 +80,29 @@ class Part(BaseModel):
 class Population(Part):
     """Who takes part. `n` people are drawn once from the seed, and every arm treats the same people.
 
-    `where`: trait -> (low, high) or a word; `background`: treatment that goes on beside the study's own.
+    `where`: trait -> (low, high) or a word; `covariates`: distributions in place of the population's; `table`: a CSV file of people;
+    `reweight_to`: the baseline table of a trial; `background`: treatment that goes on beside the study's own.
     """
 
     of: Name
     n: int = Field(gt=0, le=1_000_000, strict=True)
     seed: int = Field(default=1, ge=0, lt=2**63, strict=True)
     where: dict[str, tuple[float, float] | str] = Field(default_factory=dict)
+    covariates: dict[str, Any] = Field(default_factory=dict)
+    table: str = ""
+    reweight_to: dict[str, Any] = Field(default_factory=dict)
     background: Literal["none", "stable_ad", "new_ad", "mixed"] = "none"
     ethnicity: str = ""
     renal: str = ""
     hepatic: str = ""
+
+    @field_validator("covariates", "reweight_to")
+    @classmethod
+    def _told(cls, read: dict[str, Any], at: ValidationInfo) -> dict[str, Any]:
+        from resynapse.study import covariates
+
+        (covariates.distributions if at.field_name == "covariates" else covariates.baseline_table)(read, "human")
+        return read
 
     @field_validator("ethnicity", "renal", "hepatic")
     @classmethod
@@ -97,11 +112,31 @@ class Population(Part):
         return organ(str(at.field_name), read) if read else ""
 
     @property
+    def own(self) -> dict[str, Covariate]:
+        """Return the distributions that stand in place of the population's, by covariate."""
+        from resynapse.study.covariates import distributions
+
+        return distributions(self.covariates, "human")
+
+    @property
     def limits(self) -> dict[str, tuple[float, float]]:
         """Return `where` as limits of covariates: {age: (18, 64), female: (1, 1)}."""
         known = words.TRAITS["human"]
         pairs = {trait: (known[trait].words[x],) * 2 if isinstance(x, str) else x for trait, x in self.where.items()}
         return {known[trait].covariate: (pair[0], pair[1]) for trait, pair in pairs.items()}
+
+
+class Enrolment(Part):
+    """Who of those seen at screening takes part: trait, or MADRS as rated there -> (low, high) or a word."""
+
+    criteria: dict[str, tuple[float, float] | str] = Field(min_length=1)
+
+    @field_validator("criteria", mode="before")
+    @classmethod
+    def _criteria(cls, read: Any) -> Any:
+        from resynapse.study.covariates import criteria
+
+        return criteria(read)
 
 
 class Intervention(Part):
@@ -161,8 +196,8 @@ class Arm(Part):
     @field_validator("given_with", mode="before")
     @classmethod
     def _other_drugs(cls, read: Any) -> Any:
-        from resynapse.study.arms import below
         from resynapse.study.beside import other_drug
+        from resynapse.study.vocabulary import below
 
         return {name: below(name, other_drug, name, taken) for name, taken in read.items()} if isinstance(read, dict) else read
 
@@ -241,6 +276,7 @@ class Study(Part):
     question: Text
     species: Literal["human", "mouse", "rat"] = "human"
     population: Population
+    enrolment: Enrolment | None = None
     arms: dict[str, Arm] = Field(min_length=1, max_length=40)
     control: str | None = None
     blinding: Literal["inactive", "active", "open", "anaesthesia"] = "open"
@@ -255,6 +291,11 @@ class Study(Part):
     imaging: Imaging | None = None
     life_events: float = Field(default=0.0, ge=0, le=50)
     _places: Places = PrivateAttr(default=NOWHERE)
+
+    @property
+    def places(self) -> Places:
+        """Return where the study stands: its file, and the line of every value."""
+        return self._places
 
     def where(self, *way: str | int) -> str:
         """Return where a value stands, for messages: `studies/x.yaml:12 endpoints[2]` for ("endpoints", 2)."""
@@ -342,9 +383,10 @@ class Study(Part):
                 del arm[key]
             if arm["drug"] == "none":
                 del arm["over"]
-        for key in [key for key, value in plain["population"].items() if value == ""]:
+        for key in [key for key, value in plain["population"].items() if value == "" or (value == {} and key != "where")]:
             del plain["population"][key]
-        plain["population"]["where"] = {trait: _limit_text(trait, limit) for trait, limit in plain["population"]["where"].items()}
+        for held in (plain["population"]["where"], plain.get("enrolment", {}).get("criteria", {})):
+            held.update({trait: _limit_text(trait, limit) for trait, limit in held.items()})
         return plain
 
 

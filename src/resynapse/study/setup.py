@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resynapse.engine import Ensemble, Event, Schedule, Settings
-from resynapse.methods.cohort import Cohort
+from resynapse.methods.cohort import Cohort, Who
 from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.pool import NotSimulated, Pool
 from resynapse.model import build
@@ -23,8 +23,9 @@ from resynapse.notation import System
 from resynapse.study.animal_pool import switched
 from resynapse.study.beside import changed
 from resynapse.study.dosing import ENANTIOMERS, Administration, dose_events, is_given
+from resynapse.study.people import Differ, draw_people
 from resynapse.study.sessions import event_series, probes, session_events, side_effects
-from resynapse.study.simulate import draw_people, measured, resolved, trial_events
+from resynapse.study.simulate import measured, resolved, trial_events
 
 USUAL_VISITS_D = (1.0, 2.0, 3.0, 7.0, 8.0, 14.0, 15.0, 21.0, 22.0, 28.0)
 ECT_DAYS = tuple(float(d) for week in range(3) for d in (7 * week, 7 * week + 2, 7 * week + 4))  # three a week for three weeks
@@ -68,6 +69,8 @@ def covariates_of(setup: Setup) -> dict[str, Covariate]:
             low, high = (mean, age.high) if name == "age_low" else (age.low, mean)
             middle = age.a if low < age.a < high else (max(low, 0.0) + min(high, 110.0)) / 2
             out["age"] = replace(age, a=middle, low=low, high=high)
+        elif name == "failed_trials" and "failed" in out:
+            out["failed"] = replace(out["failed"], kind="normal", a=mean, b=0.0)
         elif name in out:
             old = out[name]
             wide = old.b if sd < 0 else sd
@@ -79,14 +82,11 @@ def covariates_of(setup: Setup) -> dict[str, Covariate]:
 
 def people_of_setup(setup: Setup, system: System, how: tuple[int, int, int]) -> Cohort:
     """Draw the people of an experiment and apply what other drugs, organs and descent change; how = (n, seed, blocks)."""
-    people = draw_people(POPULATIONS[setup.population], covariates_of(setup), system, how, setup.species, setup.fit)
+    people = draw_people(POPULATIONS[setup.population], covariates_of(setup), system, Who.of(*how), Differ(setup.species, setup.fit))
     for name, value in changed(people.values, setup.changes, system).items():
         people.values[name] = np.broadcast_to(np.asarray(value, float), (people.n,)).copy()
     if setup.conventional and "half_rise" in system.params:
         people.values["half_rise"] = np.full(people.n, TABLETS_HALF_RISE.value)
-    fixed = {name: mean for name, mean, _ in setup.covariates if name == "failed_trials"}
-    if fixed and "failed" in system.params:
-        people.values["failed"] = np.full(people.n, fixed["failed_trials"])
     return people
 
 

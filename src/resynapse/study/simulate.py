@@ -12,23 +12,20 @@ from typing import Any
 import numpy as np
 
 from resynapse.engine import Ensemble, Event, Schedule, Settings, streams
-from resynapse.methods import cohort as cohorts
 from resynapse.methods.cohort import Cohort
 from resynapse.methods.endpoints import Course
-from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.fluctuation import Fluctuation
 from resynapse.model.blinding import BELIEF
 from resynapse.model.fluctuation import fluctuation, turnover
-from resynapse.model.population import POPULATIONS, Covariate, Population, Spread, parameters_of, spreads_of
 from resynapse.model.scales import DRAWN, READOUTS, STORY, readout_of
 from resynapse.model.session_events import DRIVERS
 from resynapse.model.switches import INTERVENTIONS, SWITCHES
 from resynapse.notation import InputError, System
 from resynapse.study.beside import changed, changes
-from resynapse.study.disposition import descent_of, differ_for, routes_of, system_of
+from resynapse.study.disposition import routes_of, system_of
 from resynapse.study.dosing import Administration, dose_events, is_given
-from resynapse.study.fits import for_system, load_fit, spread_name
 from resynapse.study.life import life_events
+from resynapse.study.people import people_of
 from resynapse.study.schema import Arm, Study
 from resynapse.study.schema import Population as Participants
 from resynapse.study.sessions import event_series, probes, session_events, side_effects
@@ -116,37 +113,6 @@ def grid(study: Study) -> np.ndarray:
     parts = [s + SESSION_GRID_H for s in fine] + [np.array(study.times), np.arange(0.0, end + 1e-9, 24.0)]
     every = np.unique(np.round(np.concatenate(parts), 9))
     return every[every <= end + 1e-9] if study.visits else every
-
-
-def people_of(study: Study, system: System, blocks: int = 0) -> Cohort:
-    """Draw the study's people with their parameters.  blocks: of between-study effects; 0 for one typical study."""
-    population = POPULATIONS[study.population.of]
-    covariates = cohorts.limited(population.covariates, study.population.limits)
-    drawn = draw_people(population, covariates, system, (study.n, study.seed, blocks), differ_for(study), load_fit(study.fit))
-    drawn.values.update(descent_of(study, drawn.values, system))
-    return drawn
-
-
-def draw_people(
-    population: Population, covariates: Mapping[str, Covariate], system: System, how: tuple[int, streams.Seed, int],
-    differ: str | tuple[Spread, ...], fit: Fit = DECLARED,
-) -> Cohort:  # fmt: skip
-    """Draw people of a population with the covariates given; how = (n, seed, blocks of between-study effects).
-
-    differ: the spreads, or the species whose usual ones are meant.  fit: fitted numbers that take the place of declared ones, one
-    draw for each block, the best values where there are no blocks; a population's own values stand above them.
-    """
-    n, seed, blocks = how
-    fit = for_system(fit, system, differ if isinstance(differ, str) else "human", isinstance(differ, str))
-    declared = {name: p.value for name, p in system.params.items()}
-    fitted, fixed = fit.values(blocks, seed), {k: v for k, v in population.values.items() if k in declared}
-    own = {name: x for name, x in fitted.items() if name in declared} | fixed
-    spreads = spreads_of(differ) if isinstance(differ, str) else differ
-    sds = fit.sds(fitted, [spread_name(s) for s in spreads])
-    drawn = cohorts.draw(covariates, spreads, {**declared, **own}, n, seed, blocks, sds)
-    drawn.values.update({k: cohorts.by_person(x, drawn.block) for k, x in own.items() if k not in drawn.values})
-    drawn.values.update(parameters_of(drawn.covariates, drawn.values, declared))
-    return drawn
 
 
 @dataclass(frozen=True)

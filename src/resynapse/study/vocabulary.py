@@ -6,8 +6,9 @@ One table each, here and nowhere else; routes and populations are the model's ow
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from resynapse.notation import closest
 
@@ -64,15 +65,34 @@ class Limit:
     @property
     def units(self) -> dict[str, float]:
         """Units in which the trait may be written, as factors to `unit`."""
-        return {self.unit: 1.0} | {"kg": {"g": 1e-3}, "years": {"y": 1.0, "year": 1.0}}.get(self.unit, {})
+        more = {
+            "kg": {"g": 1e-3}, "years": {"y": 1.0, "year": 1.0}, "cm": {"m": 100.0, "mm": 0.1}, "mg/L": {"µg/mL": 1.0, "mg/dL": 10.0},
+            "wk": {"d": 1 / 7, "months": 365.25 / 84, "years": 365.25 / 7}, "kg/m²": {"kg/m2": 1.0},
+        }  # fmt: skip
+        return {self.unit: 1.0} | more.get(self.unit, {})
 
 
+YES = {"yes": 1.0, "no": 0.0}
 TRAITS = {
     "human": {
         "age": Limit("age", 1, 100, "years"),
         "weight": Limit("weight", 30, 250, "kg", needs_unit=True),
+        "height": Limit("height", 120, 220, "cm", needs_unit=True),
+        "bmi": Limit("bmi", 12, 80, "kg/m²"),
         "sex": Limit("female", words={"female": 1.0, "male": 0.0}),
         "severity": Limit("madrs", 0, 60, "points"),
+        "episode": Limit("episode", 1, 2600, "wk", needs_unit=True),
+        "failed_trials": Limit("failed", 0, 30),
+        "crp": Limit("crp", 0.01, 500, "mg/L", needs_unit=True),
+        "met_alleles": Limit("met_alleles", 0, 2),
+        "heredity": Limit("heredity", -4, 4),
+        "maltreated": Limit("maltreated", words=YES),
+        "low_income": Limit("poor", words=YES),
+        "anxious": Limit("anxious", words=YES),
+        "benzodiazepine": Limit("benzodiazepine", words=YES),
+        "hypertension": Limit("hypertension", words=YES),
+        "SBP": Limit("sbp", 70, 220, "mmHg"),
+        "DBP": Limit("dbp", 40, 130, "mmHg"),
     },
     "mouse": {"weight": Limit("weight", 0.01, 0.06, "kg", needs_unit=True)},
     "rat": {"weight": Limit("weight", 0.05, 1.0, "kg", needs_unit=True)},
@@ -84,10 +104,8 @@ NOT_YET = {
     "rescue": "rescue treatment",
     "dropout": "dropout",
     "adherence": "missed doses",
-    "reweight_to": "reweighting to a baseline table",
     "randomisation": "randomisation schemes",
     "phases": "trials of several phases",
-    "enrolment": "enrolment by screening",
     "keep": "choosing what is kept",
     "stress": "stress as a study input",
 }
@@ -214,3 +232,11 @@ def time_text(value: float) -> str:
         if number >= 1 and abs(number - round(number)) < 1e-9 * number:
             return f"{round(number)} {unit}"
     return f"{value!r} h" if value else "0 h"
+
+
+def below(step: str | int, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a reader; what it refuses is said to stand below the key `step`."""
+    try:
+        return function(*arguments)
+    except Refused as why:
+        raise Refused(why.read, why.expected, why.choices, (step, *why.way)) from None

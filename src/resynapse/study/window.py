@@ -15,8 +15,9 @@ from resynapse.methods.evidence import Row
 from resynapse.model import build
 from resynapse.model.kinetics import MOLAR_MASS
 from resynapse.study.dosing import dose_events
+from resynapse.study.people import people_of
 from resynapse.study.reading import study_of
-from resynapse.study.simulate import administrations, people_of
+from resynapse.study.simulate import administrations
 
 REGIMENS: Mapping[str, Mapping[str, object]] = {
     "oral 1 mg/kg": {"drug": "ketamine", "dose": "1 mg/kg", "route": "oral"},

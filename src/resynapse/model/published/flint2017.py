@@ -10,9 +10,9 @@ Chosen  norketamine's volume, which is not among the printed numbers at hand, is
 import math
 
 from resynapse.model.body import Body
-from resynapse.model.population import Spread
 from resynapse.model.published.parts import Published, Venous, samples
 from resynapse.model.routes import Route, Way
+from resynapse.model.spreads import Spread
 from resynapse.notation import Mechanism, given, param, quantity, state
 
 SOURCE = "flint2017"

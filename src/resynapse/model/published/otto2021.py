@@ -9,9 +9,9 @@ Chosen  as in the paper, all ketamine becomes norketamine and its mass is not co
 import math
 
 from resynapse.model.body import Body
-from resynapse.model.population import Spread
 from resynapse.model.published.parts import Published, Venous, samples
 from resynapse.model.routes import Route, Way
+from resynapse.model.spreads import Spread
 from resynapse.notation import Mechanism, exp, given, param, quantity, state
 
 SOURCE = "otto2021"

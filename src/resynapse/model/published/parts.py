@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from resynapse.model.population import Spread
 from resynapse.model.routes import Route
+from resynapse.model.spreads import Spread
 from resynapse.notation import Mechanism, observation, param
 
 

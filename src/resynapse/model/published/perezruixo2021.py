@@ -9,9 +9,9 @@ Chosen  the mass of norketamine is not converted (its printed peaks then come ou
 """
 
 from resynapse.model.body import Body
-from resynapse.model.population import Spread
 from resynapse.model.published.parts import Published, Venous, samples
 from resynapse.model.routes import Route, Way
+from resynapse.model.spreads import Spread
 from resynapse.notation import Mechanism, Param, given, param, pos, quantity, state
 
 SOURCE = "perezruixo2021"

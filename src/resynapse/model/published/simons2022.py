@@ -12,9 +12,9 @@ Chosen  two equal delay states from ketamine to norketamine and one each from gu
 import math
 
 from resynapse.model.body import Body
-from resynapse.model.population import Spread
 from resynapse.model.published.parts import Arterial, Published, samples
 from resynapse.model.routes import Route, Way
+from resynapse.model.spreads import Spread
 from resynapse.notation import Mechanism, Param, given, param, quantity, state
 
 SOURCE = "simons2022"
