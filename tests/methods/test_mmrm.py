@@ -72,6 +72,16 @@ def test_missing_visits_are_fitted_at_a_maximum_whatever_the_order_of_patients()
     assert complete < one.df < data.n - 3
 
 
+def test_visits_that_say_nearly_the_same_are_fitted_too():
+    rng = np.random.default_rng(6)
+    level, n = rng.normal(0, 5, 90), 90
+    values = 30 + level[:, None] * [1.0, 1.2, 1.1] + rng.normal(0, [0.01, 0.2, 0.002], (n, 3))
+    data = TrialData(("placebo", "drug"), VISITS[:3], np.arange(n) % 2, np.full(n, 30.0), values)
+    found = mmrm.fit(data)
+    left = values - np.array([values[data.arm == k].mean(axis=0) for k in (0, 1)])[data.arm]
+    assert found.errors == pytest.approx(left.T @ left / (n - 2), rel=1e-4)
+
+
 def test_tidy_tables_are_read_and_faults_in_them_named():
     data = trial(12, 0.1)
     rows = [

@@ -100,13 +100,18 @@ def fit(data: TrialData) -> Mmrm:
     _check(data, z)
     sums = _patterns(y, z)
     root = np.linalg.cholesky(_start(y, z))
-    theta = _maximise(sums, root)
-    theta, information, plus, minus = _polish(sums, root, theta)
-    lower = root @ _triangle(theta)
+    for _ in range(8):  # once is enough, but where visits say nearly the same: then the next round starts where this one ended
+        root = root @ _triangle(_maximise(sums, root))
+        if (top := _polish(sums, root)) is not None:
+            break
+    else:
+        raise InputError("mmrm", "a likelihood without a maximum", "more people, or fewer visits that say the same")
+    lower = root @ _triangle(top.theta)
     best = _likelihood(sums, (lower @ lower.T)[None])
-    slopes = (plus - minus) / (2 * _STEP)
-    spread = np.linalg.inv(information)
-    return Mmrm(data.arms, data.visits, best.beta[0], best.covariance[0], lower @ lower.T, float(best.deviance[0]), slopes, spread, data.n)
+    spread = np.linalg.inv(top.information)
+    return Mmrm(
+        data.arms, data.visits, best.beta[0], best.covariance[0], lower @ lower.T, float(best.deviance[0]), top.slopes, spread, data.n
+    )
 
 
 def _check(data: TrialData, z: np.ndarray) -> None:
@@ -203,21 +208,29 @@ def _maximise(sums: _Patterns, root: np.ndarray) -> np.ndarray:
     return minimize(objective, np.zeros(visits * (visits + 1) // 2), jac=True, method="BFGS", options={"gtol": 1e-4}).x
 
 
-def _polish(sums: _Patterns, root: np.ndarray, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Take Newton's steps to the maximum. Return theta, the observed information (q, q), and the coefficients' covariance
+class _Top(NamedTuple):
+    """The maximum: theta (q,), the observed information (q, q), slopes of the coefficients' covariance (q, cV, cV)."""
 
-    a small step up and down each parameter.  Raises InputError where no maximum is found.
-    """
-    q, scale = len(theta), float(sums.people.sum())
+    theta: np.ndarray
+    information: np.ndarray
+    slopes: np.ndarray
+
+
+def _polish(sums: _Patterns, root: np.ndarray) -> _Top | None:
+    """Take Newton's steps to the maximum from theta = 0; None where they do not lead there."""
+    visits, scale = len(root), float(sums.people.sum())
+    q = visits * (visits + 1) // 2
+    theta = np.zeros(q)
     for _ in range(8):
         steps = theta + _STEP * np.vstack([np.zeros(q), np.eye(q), -np.eye(q)])
         _, slope, covariance = _gradient(sums, root, steps)
         information = (slope[1 : q + 1] - slope[q + 1 :]) / (2 * _STEP)
         information = (information + information.T) / 2
-        lowest = np.linalg.eigvalsh(information)[0] if np.isfinite(information).all() else -1.0
-        if lowest <= 1e-6 * scale:
-            break
+        if not np.isfinite(information).all() or np.linalg.eigvalsh(information)[0] <= 1e-6 * scale:
+            return None
         if np.abs(slope[0]).max() <= _SMALL * scale:
-            return theta, information, covariance[1 : q + 1], covariance[q + 1 :]
+            return _Top(theta, information, (covariance[1 : q + 1] - covariance[q + 1 :]) / (2 * _STEP))
         theta = theta - np.linalg.solve(information, slope[0])
-    raise InputError("mmrm", "a likelihood without a maximum", "more people, or fewer visits that say the same")
+        if np.abs(theta).max() > 5:
+            return None
+    return None

@@ -227,7 +227,12 @@ def _trials(study: Study, system: System, copies: dict[str, _Copies]) -> Iterato
 
 
 def _whole(study: Study, system: System, copies: dict[str, _Copies]) -> RunResult:
-    """Return all replicates as one trial in which everybody is seen without error: its contrasts are the truth."""
+    """Return all replicates as one trial in which everybody is seen without error: its contrasts are the truth.
+
+    With nobody missing ANCOVA says what the mixed model says, which cannot be fitted to courses without scatter.
+    """
+    if study.analysis.change == "mmrm":
+        study = study.model_copy(update={"analysis": study.analysis.model_copy(update={"change": "ancova"})})
     arms = {name: replace(c.arm, measured=c.arm.true) for name, c in copies.items()}
     count = study.replicates * next(iter(copies.values())).n
     return RunResult(study, system, Cohort(study.seed, np.arange(count), np.full(count, -1), {}, {}), arms)
