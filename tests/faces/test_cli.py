@@ -22,8 +22,8 @@ control: control
 visits: [0 d, 4 h, 1 d]
 endpoints: [change(MADRS, 1 d), response(MADRS, 1 d), peak(ketamine)]
 """
-FILES = ["effect_sizes.csv", "methods.md", "observations.parquet", "patients.parquet", "provenance.json", "report.html", "session.csv"]
-FILES += ["session_minutes.csv", "study.yaml", "summary.csv"]
+FILES = ["effect_sizes.csv", "events.parquet", "methods.md", "observations.parquet", "patients.parquet", "provenance.json"]
+FILES += ["report.html", "session.csv", "session_minutes.csv", "study.yaml", "summary.csv"]
 
 
 @pytest.fixture
@@ -85,6 +85,14 @@ def test_patients_and_observations(runs):
     assert len(scores) == 6 * 2 * 3 and (scores["value"] == scores["value"].round()).all()
     first = scores[scores["time_h"] == 0].pivot(index="patient", columns="arm", values="value")
     assert len(first) == 6
+
+
+def test_events_are_doses_and_what_they_brought(runs):
+    seen = pq.read_table(runs / "a" / "events.parquet").to_pandas()
+    assert list(seen.columns) == ["patient", "arm", "time_h", "event", "what", "amount", "unit"]
+    doses = seen[seen["event"] == "dose"]
+    assert len(doses) == 6 * 2 and set(doses["what"]) == {"midazolam", "ketamine"} and set(doses["unit"]) == {"mg/kg"}
+    assert set(seen["event"]) <= {"dose", "side_effect"}
 
 
 def test_the_summary_agrees_with_the_observations(runs):

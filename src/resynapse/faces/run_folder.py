@@ -103,7 +103,7 @@ def _umask() -> int:
 
 
 def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
-    """Write a run: study.yaml, patients and observations as Parquet, summary.csv, session.csv, methods.md, report.html, provenance.json."""
+    """Write a run: study.yaml; patients, observations, events as Parquet; summary.csv; session.csv; methods.md; report.html; provenance."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -114,6 +114,7 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
     from resynapse.faces.session_panel import HEAD, MINUTES, minute_rows, session_rows, watch
     from resynapse.study import tables
     from resynapse.study.effect_sizes import effect_sizes
+    from resynapse.study.events_table import events
     from resynapse.study.summary import summary
 
     (folder / "study.yaml").write_text(study_yaml(result.study), encoding="utf-8")
@@ -124,6 +125,8 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
         write_csv(folder / "effect_sizes.csv", EFFECTS, [row.as_dict() for row in sizes])
     (folder / "methods.md").write_text(methods_text(result, facts), encoding="utf-8")
     watched = watch(result)
+    happened = events(result, {name: arm.happens for name, arm in watched.items()})
+    pq.write_table(happened, folder / "events.parquet", compression="zstd")
     if watched:
         write_csv(folder / "session.csv", HEAD, session_rows(watched))
         write_csv(folder / "session_minutes.csv", MINUTES, minute_rows(result, watched))
