@@ -346,6 +346,25 @@ def forecast(
 
 
 @app.command()
+def explore(
+    host: Annotated[str, typer.Option(help="Address to serve at; anywhere but this machine asks for a token.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 0,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+    export: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a static edition into this folder instead of serving.")] = None,
+    n: Annotated[int, typer.Option(min=20, max=20_000, help="Virtual people for each choice of the static edition.")] = 400,
+) -> None:
+    """Explore doses, people and trials in a browser; or write the same as a static site."""
+    from resynapse.faces.explore.command import export_site, serve_story
+
+    if export is None:
+        serve_story(host, port, say, open_browser and sys.stdout.isatty())
+        return
+    with progress() as tell:
+        export_site(export, n, command_line(), tell)
+    print(f"Site: {export / 'index.html'}")
+
+
+@app.command()
 def diff(
     first: Annotated[Path, typer.Argument(metavar="RUN1", help="A run folder.")],
     second: Annotated[Path, typer.Argument(metavar="RUN2", help="Another.")],

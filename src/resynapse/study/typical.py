@@ -1,0 +1,53 @@
+"""The typical person of a study: median traits, nothing drawn; and the rates at which that person's spines come and go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from resynapse.engine import Ensemble, Schedule, Settings
+from resynapse.methods.cohort import Cohort, limited
+from resynapse.methods.dendrite import RATES
+from resynapse.model.population import POPULATIONS, Covariate
+from resynapse.notation import System
+from resynapse.study.schema import Study
+from resynapse.study.simulate import arm_events, arm_values, draw_people
+
+
+def typical_person(study: Study, system: System) -> Cohort:
+    """Return one person with the middle of every covariate and parameters at their typical values."""
+    population = POPULATIONS[study.population.of]
+    fixed = {name: _middle(c) for name, c in limited(population.covariates, study.population.limits).items()}
+    return draw_people(population, fixed, system, (1, study.seed, 0), ())
+
+
+def _middle(c: Covariate) -> Covariate:
+    if c.kind == "bernoulli":
+        return replace(c, a=float(c.a >= 0.5))
+    at = float(np.clip(c.a, c.low, c.high))
+    return replace(c, kind="normal", a=at, b=0.0)
+
+
+@dataclass(frozen=True)
+class SpineRates:
+    """How spines of one region come and go in an arm's typical person: {rate: (T,) per hour}, and the share of young ones in health."""
+
+    values: dict[str, np.ndarray]
+    young: float
+
+
+def spine_rates(study: Study, system: System, hours: np.ndarray, regions: tuple[str, ...]) -> dict[str, dict[str, SpineRates]]:
+    """Return {arm: {region: rates}} at hours (T,), ascending from 0."""
+    ens, person = Ensemble.of(system), typical_person(study, system)
+    names = [f"{region}_{rate}" for region in regions for rate in RATES]
+    settling = ens.derive([f"{r}_settling" for r in regions], {}, 1)
+    loss = {r: system.params.get(f"{r}_k_est", system.params["mpfc_k_est"]).value / 24 for r in regions}
+    young = {r: float(loss[r] / (loss[r] + settling[f"{r}_settling"][0])) for r in regions}
+    out = {}
+    for name, arm in study.arms.items():
+        schedule = Schedule.of(arm_events(study, arm, system, person), 1, system)
+        solved = ens.run(1, arm_values(arm, person, system, study.population), schedule, hours, names, Settings())
+        course = {n: np.maximum(solved.values[n][0], 0.0) for n in names}
+        out[name] = {r: SpineRates({rate: course[f"{r}_{rate}"] for rate in RATES}, young[r]) for r in regions}
+    return out
