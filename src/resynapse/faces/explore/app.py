@@ -23,7 +23,9 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 def content() -> Any:
     """Return the whole page as tags."""
     body = tags.div(
-        views.tab("story", tags.div(views.side(), tags.div(views.tools(), views.story_panels(drawers(evidence.verdicts()))), class_="layout")),
+        views.tab(
+            "story", tags.div(views.side(), tags.div(views.tools(), views.story_panels(drawers(evidence.verdicts()))), class_="layout")
+        ),
         views.trial_tab(),
         views.person_tab(),
         views.evidence_tab(evidence.areas(), evidence.quantities()),

@@ -101,12 +101,23 @@ def table(some: list[Line]) -> Any:
 
     return pd.DataFrame(
         [
-            {"id": o.row.id, "source": o.row.source, "area": o.area, "population": o.row.population, "drug": o.row.drug, "quantity": o.row.quantity,
-             "statistic": o.row.statistic, "observed": o.row.value, "predicted": o.predicted, "unit": o.row.unit, "verdict": o.verdict.replace("_", " ")}
+            {
+                "id": o.row.id,
+                "source": o.row.source,
+                "area": o.area,
+                "population": o.row.population,
+                "drug": o.row.drug,
+                "quantity": o.row.quantity,
+                "statistic": o.row.statistic,
+                "observed": o.row.value,
+                "predicted": o.predicted,
+                "unit": o.row.unit,
+                "verdict": o.verdict.replace("_", " "),
+            }
             for o in some
         ],
         columns=["id", "source", "area", "population", "drug", "quantity", "statistic", "observed", "predicted", "unit", "verdict"],
-    )  # fmt: skip
+    )
 
 
 def figure(some: list[Line]) -> dict[str, Any]:
@@ -116,20 +127,41 @@ def figure(some: list[Line]) -> dict[str, Any]:
     data: list[dict[str, Any]] = []
     for verdict, colour in COLOURS.items():
         mine = [o for o in shown if o.verdict == verdict]
-        data.append({
-            "type": "scattergl" if len(mine) > 2000 else "scatter", "mode": "markers", "name": verdict,
-            "x": [o.row.value for o in mine], "y": [o.predicted for o in mine], "customdata": [o.row.id for o in mine],
-            "marker": {"color": colour, "size": 8, "symbol": "circle" if verdict == "agrees" else "diamond"},
-            "text": [f"{o.row.source}: {o.row.quantity} {o.row.statistic}" for o in mine],
-            "hovertemplate": "%{text}<br>observed %{x:.3~g}, predicted %{y:.3~g}<extra>" + verdict + "</extra>",
-        })  # fmt: skip
+        data.append(
+            {
+                "type": "scattergl" if len(mine) > 2000 else "scatter",
+                "mode": "markers",
+                "name": verdict,
+                "x": [o.row.value for o in mine],
+                "y": [o.predicted for o in mine],
+                "customdata": [o.row.id for o in mine],
+                "marker": {"color": colour, "size": 8, "symbol": "circle" if verdict == "agrees" else "diamond"},
+                "text": [f"{o.row.source}: {o.row.quantity} {o.row.statistic}" for o in mine],
+                "hovertemplate": "%{text}<br>observed %{x:.3~g}, predicted %{y:.3~g}<extra>" + verdict + "</extra>",
+            }
+        )
     ends = [v for o in shown for v in (o.row.value, o.predicted or 0.0)]
     if ends:
-        data.insert(0, {"x": [min(ends), max(ends)], "y": [min(ends), max(ends)], "mode": "lines", "hoverinfo": "skip", "showlegend": False,
-                        "line": {"color": "@soft", "width": 1, "dash": "dot"}})  # fmt: skip
+        data.insert(
+            0,
+            {
+                "x": [min(ends), max(ends)],
+                "y": [min(ends), max(ends)],
+                "mode": "lines",
+                "hoverinfo": "skip",
+                "showlegend": False,
+                "line": {"color": "@soft", "width": 1, "dash": "dot"},
+            },
+        )
     kind = "log" if log else "linear"
-    layout = {"height": 420, "hovermode": "closest", "showlegend": True, "legend": {"orientation": "h", "y": 1.08},
-              "xaxis": {"type": kind, "title": {"text": "observed, each in its own unit"}}, "yaxis": {"type": kind, "title": {"text": "predicted"}}}  # fmt: skip
+    layout = {
+        "height": 420,
+        "hovermode": "closest",
+        "showlegend": True,
+        "legend": {"orientation": "h", "y": 1.08},
+        "xaxis": {"type": kind, "title": {"text": "observed, each in its own unit"}},
+        "yaxis": {"type": kind, "title": {"text": "predicted"}},
+    }
     return {"id": "evidence-plot", "data": data, "layout": layout, "click": "ev_click", "label": counted(some)}
 
 
@@ -139,13 +171,25 @@ def detail(key: str) -> Tag | None:
     if found is None:
         return None
     r, source = found.row, bibliography.sources().get(found.row.source)
-    link = tags.a(bibliography.citation(r.source), href=source.url, rel="noreferrer", target="_blank") if source and source.url else bibliography.citation(r.source)
+    link = (
+        tags.a(bibliography.citation(r.source), href=source.url, rel="noreferrer", target="_blank")
+        if source and source.url
+        else bibliography.citation(r.source)
+    )
     facts = {
         "published": f"{r.quantity} {r.statistic} {r.value:g} {r.unit}" + (f" at {r.time_h:g} h" if r.time_h is not None else ""),
-        "source": link, "where in it": r.locator, "how it is known": r.access, "used to": r.use,
-        "experiment": " ".join(str(x) for x in (r.drug, r.dose or "", r.dose_unit, r.route, "in", r.population.replace("_", " "), f"(n = {r.n})" if r.n else "") if x),
-        "circumstances": "; ".join(f"{k} = {v}" for k, v in r.covariates.items()), "note": r.note,
-    }  # fmt: skip
+        "source": link,
+        "where in it": r.locator,
+        "how it is known": r.access,
+        "used to": r.use,
+        "experiment": " ".join(
+            str(x)
+            for x in (r.drug, r.dose or "", r.dose_unit, r.route, "in", r.population.replace("_", " "), f"(n = {r.n})" if r.n else "")
+            if x
+        ),
+        "circumstances": "; ".join(f"{k} = {v}" for k, v in r.covariates.items()),
+        "note": r.note,
+    }
     if found.predicted is not None:
         facts["predicted"] = f"{found.predicted:.4g} ({found.low:.4g} to {found.high:.4g} in nine of ten studies of this size)"
     facts |= {"verdict": found.verdict.replace("_", " "), "how it was simulated": found.reason}

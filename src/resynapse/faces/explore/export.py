@@ -1,4 +1,4 @@
-"""The static edition: a folder with the same story, drawn from numbers computed beforehand; any web host can serve it, or the disk itself."""
+"""The static edition: a folder with the same story, drawn from numbers computed beforehand; a web host serves it, or the disk itself."""
 
 from __future__ import annotations
 
@@ -34,10 +34,13 @@ GRID: dict[str, tuple[str, Regimen]] = {
     "oral_twice": ("ketamine 100 mg by mouth, twice a week", Regimen(route="oral", dose="100 mg", over="", days=TWICE)),
     "spray56_twice": ("esketamine 56 mg spray, twice a week", Regimen("esketamine", "intranasal", "56 mg", "", TWICE)),
     "spray84_twice": ("esketamine 84 mg spray, twice a week", Regimen("esketamine", "intranasal", "84 mg", "", TWICE)),
-    "spray84_newad": ("esketamine 84 mg spray, twice a week, new antidepressant", Regimen("esketamine", "intranasal", "84 mg", "", TWICE, "new_ad")),
+    "spray84_newad": (
+        "esketamine 84 mg spray, twice a week, new antidepressant",
+        Regimen("esketamine", "intranasal", "84 mg", "", TWICE, "new_ad"),
+    ),
     "midazolam_twice": ("midazolam iv, twice a week", Regimen("midazolam", "iv", "0.045 mg/kg", "40 min", TWICE)),
     "placebo_twice": ("placebo, twice a week", Regimen("placebo", "iv", "", "", TWICE)),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -61,8 +64,14 @@ def export(folder: Path, extent: Extent, tell: Tell) -> None:
         tell(f"{population}, {GRID[key][0]}", k, len(pairs))
         _data(folder, f"{population}__{key}", computed(population, key, extent.n))
     tell("evidence and page", len(pairs), len(pairs))
-    _data(folder, "evidence", {"rows": evidence.table(list(evidence.lines())).astype(object).where(lambda x: x.notna(), None).values.tolist(),
-                               "figure": evidence.figure(list(evidence.lines()))})  # fmt: skip
+    _data(
+        folder,
+        "evidence",
+        {
+            "rows": evidence.table(list(evidence.lines())).astype(object).where(lambda x: x.notna(), None).values.tolist(),
+            "figure": evidence.figure(list(evidence.lines())),
+        },
+    )
     (folder / "index.html").write_text(index(extent), encoding="utf-8")
 
 
@@ -72,9 +81,11 @@ def computed(population: str, key: str, n: int) -> dict[str, Any]:
     result = simulate(asked.study())
     end = [{"endpoint": r["endpoint"], "value": r["value"], "interval": r["90 % interval"]} for r in trial.mood_rows(result)]
     return {
-        "courses": courses(result), "says": {k: v.replace(f"{key}: ", "") for k, v in sentences(result).items()},
-        "dendrites": dendrites.drawn(result, asked.end_h), "end": end,
-    }  # fmt: skip
+        "courses": courses(result),
+        "says": {k: v.replace(f"{key}: ", "") for k, v in sentences(result).items()},
+        "dendrites": dendrites.drawn(result, asked.end_h),
+        "end": end,
+    }
 
 
 def _data(folder: Path, name: str, content: dict[str, Any]) -> None:
@@ -86,20 +97,31 @@ def _data(folder: Path, name: str, content: dict[str, Any]) -> None:
 def index(extent: Extent) -> str:
     """Return the page."""
     body = tags.div(
-        views.tab("story", tags.div(_choices(extent), tags.div(views.tools(), views.story_panels(drawers(evidence.verdicts()))), class_="layout")),
-        views.tab("evidence", tags.h2("What the world measured, and what the model says of it"), tags.p(evidence.counted(list(evidence.lines()))),
-                  views.plot("evidence-plot", "Predicted against observed", tall=True),
-                  tags.label("Show rows with ", tags.input(id="find", type="search", aria_label="Words to look for")),
-                  tags.div(id="evidence-rows", class_="wide")),
+        views.tab(
+            "story", tags.div(_choices(extent), tags.div(views.tools(), views.story_panels(drawers(evidence.verdicts()))), class_="layout")
+        ),
+        views.tab(
+            "evidence",
+            tags.h2("What the world measured, and what the model says of it"),
+            tags.p(evidence.counted(list(evidence.lines()))),
+            views.plot("evidence-plot", "Predicted against observed", tall=True),
+            tags.label("Show rows with ", tags.input(id="find", type="search", aria_label="Words to look for")),
+            tags.div(id="evidence-rows", class_="wide"),
+        ),
         views.about_tab(),
-    )  # fmt: skip
+    )
     page = views.page(body, None, ("story", "evidence", "about"))
     head = TagList(
-        tags.meta(charset="utf-8"), tags.meta(name="viewport", content="width=device-width, initial-scale=1"),
-        tags.meta(name="color-scheme", content="light dark"), tags.title("Resynapse: from dose to synapse to symptom"),
-        tags.link(rel="icon", href="data:,"), tags.link(rel="stylesheet", href="assets/explore.css"),
-        tags.script(src="assets/plotly.min.js"), tags.script(src="assets/explore.js"), tags.script(src="assets/static.js", defer=""),
-    )  # fmt: skip
+        tags.meta(charset="utf-8"),
+        tags.meta(name="viewport", content="width=device-width, initial-scale=1"),
+        tags.meta(name="color-scheme", content="light dark"),
+        tags.title("Resynapse: from dose to synapse to symptom"),
+        tags.link(rel="icon", href="data:,"),
+        tags.link(rel="stylesheet", href="assets/explore.css"),
+        tags.script(src="assets/plotly.min.js"),
+        tags.script(src="assets/explore.js"),
+        tags.script(src="assets/static.js", defer=""),
+    )
     return "<!doctype html>\n" + tags.html(tags.head(head), tags.body(page), lang="en").get_html_string()
 
 
@@ -109,16 +131,30 @@ def _choices(extent: Extent) -> Tag:
     populations = {p: POPULATIONS[p].meaning for p in extent.populations}
     regimens = {key: GRID[key][0] for key in extent.regimens}
     selects = [
-        tags.label(f"Regimen {name}", tags.select(*([tags.option("none", value="")] if name != "A" else []), *options(regimens), id=f"pick-{name.lower()}", class_="form-select"))
+        tags.label(
+            f"Regimen {name}",
+            tags.select(
+                *([tags.option("none", value="")] if name != "A" else []),
+                *options(regimens),
+                id=f"pick-{name.lower()}",
+                class_="form-select",
+            ),
+        )
         for name in ("A", "B", "C")
-    ]  # fmt: skip
+    ]
     return tags.aside(
         tags.details(
             tags.summary("Regimens and people"),
-            tags.fieldset(tags.legend("People"), tags.label("Population", tags.select(*options(populations), id="pick-population", class_="form-select"))),
+            tags.fieldset(
+                tags.legend("People"),
+                tags.label("Population", tags.select(*options(populations), id="pick-population", class_="form-select")),
+            ),
             tags.fieldset(tags.legend("Regimens"), *selects),
             tags.div(id="end-numbers"),
-            tags.p(f"Computed beforehand in {extent.n} virtual people for each choice. The full program lets you choose anything.", class_="says"),
+            tags.p(
+                f"Computed beforehand in {extent.n} virtual people for each choice. The full program lets you choose anything.",
+                class_="says",
+            ),
             open="",
         ),
         tags.script(HTML(json.dumps({"names": regimens}).replace("</", "<\\/")), id="grid", type="application/json"),

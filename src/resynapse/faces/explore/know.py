@@ -39,16 +39,22 @@ def _mechanisms(system: System, panel: Panel) -> TagList:
 def _mechanism(system: System, one: describe.Chapter) -> TagList:
     text = "\n".join(f"[{unit}] {lines}" for _, unit, lines in describe.equations(system, one))
     rows = [
-        {"parameter": tags.span(r["meaning"], title=r["name"]), "value": f"{r['value']} {'' if r['unit'] == '1' else r['unit']}",
-         "plausible": r["range"], "source": _source(r["source"])}
+        {
+            "parameter": tags.span(r["meaning"], title=r["name"]),
+            "value": f"{r['value']} {'' if r['unit'] == '1' else r['unit']}",
+            "plausible": r["range"],
+            "source": _source(r["source"]),
+        }
         for r in describe.parameters(system, one)
-    ]  # fmt: skip
+    ]
     first, _, rest = one.prose.partition("\n")
     return TagList(
-        tags.h4(one.name.replace("_", " ")), tags.p(tags.strong(first)), tags.pre(rest.strip()),
+        tags.h4(one.name.replace("_", " ")),
+        tags.p(tags.strong(first)),
+        tags.pre(rest.strip()),
         tags.details(tags.summary("Equations"), tags.pre(text)),
         tags.details(tags.summary(f"Parameters ({len(rows)})"), plain_table(rows)),
-    )  # fmt: skip
+    )
 
 
 def _source(key: str) -> str:
@@ -70,10 +76,14 @@ def _evidence(panel: Panel, verdicts: Mapping[str, str]) -> TagList:
     judged = [verdicts[r.id] for r in rows if r.id in verdicts]
     counts = f"{judged.count('agrees')} of {len(judged)} judged rows agree with the model. " if judged else ""
     shown = [
-        {"published": f"{r.quantity} {r.statistic} {r.value:g} {r.unit}", "in": f"{r.population.replace('_', ' ')}, {r.arm.replace('_', ' ')}",
-         "source": bibliography.citation(r.source), "model": verdicts.get(r.id, "").replace("_", " ")}
+        {
+            "published": f"{r.quantity} {r.statistic} {r.value:g} {r.unit}",
+            "in": f"{r.population.replace('_', ' ')}, {r.arm.replace('_', ' ')}",
+            "source": bibliography.citation(r.source),
+            "model": verdicts.get(r.id, "").replace("_", " "),
+        }
         for r in rows[:MOST_ROWS]
-    ]  # fmt: skip
+    ]
     more = f" The first {MOST_ROWS} are shown; all stand under Evidence." if len(rows) > MOST_ROWS else ""
     return TagList(
         tags.details(tags.summary(f"Published numbers that test this ({len(rows)})"), tags.p(counts + more), plain_table(shown)),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from htmltools import Tag, TagList, tags
+from htmltools import Tag, tags
 
 from resynapse.faces.explore.views import plain_table
 from resynapse.notation import InputError
@@ -58,8 +58,12 @@ def eligibility(text: str) -> Tag:
     expected = [_expected(x) for x in (*found.benefit, *found.burden)]
     return tags.div(
         tags.pre("\n".join(decision_lines(found)), class_="card"),
-        tags.h3("Expected for people like this, with 90 % intervals"), plain_table(expected), tags.p(found.disclaimer), class_="card", id="eligible-card",
-    )  # fmt: skip
+        tags.h3("Expected for people like this, with 90 % intervals"),
+        plain_table(expected),
+        tags.p(found.disclaimer),
+        class_="card",
+        id="eligible-card",
+    )
 
 
 def _expected(x: Any) -> dict[str, str]:

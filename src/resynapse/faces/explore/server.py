@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -214,7 +214,7 @@ def _trial(input: Inputs, session: Session) -> None:
         yield work.result().study_text
 
     @render.download_button(filename="resynapse_trial.zip")
-    async def download_tables() -> Any:
+    async def download_tables() -> AsyncIterator[bytes]:
         yield await asyncio.to_thread(trial.archive, work.result())
 
 

@@ -65,7 +65,7 @@ PANELS = (
     Panel("mood", "Depression score (MADRS)", "points, 0 to 60", ("MADRS",),
           "What a rater would write down.", ("symptoms", "expectancy"), ("MADRS", "HAMD17", "PHQ9", "QIDS_SR"), 9),
     Panel("dissociation", "Dissociation in the first session (CADSS)", "points", ("CADSS",),
-          "The session has a price: perceptions drift, and settle within about an hour or two.", ("tolerability",), ("CADSS",), 14, hours=6),
+          "The session has a price: perceptions drift, and settle within an hour or two.", ("tolerability",), ("CADSS",), 14, hours=6),
     Panel("pressure", "Blood pressure in the first session", "mmHg, systolic", ("SBP",),
           "Blood pressure rises with the drug and falls with it; this is why sessions are supervised.", ("tolerability",),
           ("SBP", "DBP"), 14, hours=6),

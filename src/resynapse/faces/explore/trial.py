@@ -43,7 +43,7 @@ def order_errors(order: Order) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Effect:
-    """One arm against the control at the end: difference of changes with its interval, standardised, and people to treat for one more response."""
+    """One arm against the control at the end: difference of changes with interval, standardised; people to treat for one more response."""
 
     arm: str
     difference: tuple[float, float, float]
@@ -106,7 +106,11 @@ def cards(done: Outcome) -> Tag:
         low, high = e.difference[1:]
         treat = f"{e.to_treat:.0f}" if np.isfinite(e.to_treat) and e.to_treat < 1000 else "none gained"
         made += [
-            card(f"{e.arm} minus {done.order.control}", f"{e.difference[0]:+.1f} points", f"{words}; MADRS change, 90 % interval {low:.1f} to {high:.1f}"),
+            card(
+                f"{e.arm} minus {done.order.control}",
+                f"{e.difference[0]:+.1f} points",
+                f"{words}; MADRS change, 90 % interval {low:.1f} to {high:.1f}",
+            ),
             card("Without expectancy", f"{plain[e.arm].difference[0]:+.1f} points", "the same people when nobody hopes for anything"),
             card("Effect size", f"{e.effect_size:+.2f}", "difference over the pooled SD of changes; below 0 is better"),
             card("Number needed to treat", treat, "for one more response than with the control"),
@@ -125,7 +129,10 @@ def mood_rows(result: RunResult) -> list[dict[str, Any]]:
     from resynapse.study.summary import summary
 
     mood = [r for r in summary(result) if "MADRS" in r.endpoint]
-    return [{"endpoint": r.endpoint, "arm": r.arm, "against": r.against or "", "value": show_value(r), "90 % interval": show_interval(r)} for r in mood]
+    return [
+        {"endpoint": r.endpoint, "arm": r.arm, "against": r.against or "", "value": show_value(r), "90 % interval": show_interval(r)}
+        for r in mood
+    ]
 
 
 def figures(done: Outcome) -> list[dict[str, Any]]:
@@ -140,14 +147,36 @@ def _scores(done: Outcome) -> dict[str, Any]:
         x, y = arm.times[at] / 24, arm.measured["MADRS"][:, at]
         middle, half = np.nanmean(y, axis=0), 1.645 * np.nanstd(y, axis=0) / np.sqrt(len(y))
         edge = {"x": rounded(x), "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-        data += [{**edge, "y": rounded(middle - half)}, {**edge, "y": rounded(middle + half), "fill": "tonexty", "fillcolor": f"{colour}/0.2"}]
-        data.append({"x": rounded(x), "y": rounded(middle), "mode": "lines+markers", "name": name, "line": {"color": colour}, "showlegend": True,
-                     "hovertemplate": "<b>%{y:.1f}</b> points, mean<extra>" + name + "</extra>"})  # fmt: skip
+        data += [
+            {**edge, "y": rounded(middle - half)},
+            {**edge, "y": rounded(middle + half), "fill": "tonexty", "fillcolor": f"{colour}/0.2"},
+        ]
+        data.append(
+            {
+                "x": rounded(x),
+                "y": rounded(middle),
+                "mode": "lines+markers",
+                "name": name,
+                "line": {"color": colour},
+                "showlegend": True,
+                "hovertemplate": "<b>%{y:.1f}</b> points, mean<extra>" + name + "</extra>",
+            }
+        )
     for one in data:
         one.setdefault("showlegend", False)
-    layout = {"height": 300, "showlegend": True, "legend": {"orientation": "h", "y": 1.12}, "xaxis": {"title": {"text": "days"}},
-              "yaxis": {"title": {"text": "MADRS, points"}, "rangemode": "tozero"}}  # fmt: skip
-    return {"id": "trial-score", "data": data, "layout": layout, "label": "Mean MADRS at every visit by arm, with 90 % intervals of the mean"}
+    layout = {
+        "height": 300,
+        "showlegend": True,
+        "legend": {"orientation": "h", "y": 1.12},
+        "xaxis": {"title": {"text": "days"}},
+        "yaxis": {"title": {"text": "MADRS, points"}, "rangemode": "tozero"},
+    }
+    return {
+        "id": "trial-score",
+        "data": data,
+        "layout": layout,
+        "label": "Mean MADRS at every visit by arm, with 90 % intervals of the mean",
+    }
 
 
 def _rates(done: Outcome) -> dict[str, Any]:
@@ -156,12 +185,32 @@ def _rates(done: Outcome) -> dict[str, Any]:
     for (name, arm), colour in zip(done.result.arms.items(), COLOURS, strict=False):
         found = [summarise(s, individual(s, arm.course("MADRS"), end)) for s in ("response", "remission")]
         share = [100 * f.value for f in found]
-        error = {"type": "data", "symmetric": False, "array": [100 * (f.high - f.value) for f in found],
-                 "arrayminus": [100 * (f.value - f.low) for f in found], "color": "@soft"}  # fmt: skip
-        data.append({"type": "bar", "x": ["response", "remission"], "y": share, "name": name, "marker": {"color": colour}, "error_y": error,
-                     "hovertemplate": "<b>%{y:.0f} %</b> of people<extra>" + name + "</extra>"})  # fmt: skip
-    layout = {"height": 300, "barmode": "group", "showlegend": True, "legend": {"orientation": "h", "y": 1.12},
-              "xaxis": {"type": "category"}, "yaxis": {"title": {"text": "% of people"}, "rangemode": "tozero"}}  # fmt: skip
+        error = {
+            "type": "data",
+            "symmetric": False,
+            "array": [100 * (f.high - f.value) for f in found],
+            "arrayminus": [100 * (f.value - f.low) for f in found],
+            "color": "@soft",
+        }
+        data.append(
+            {
+                "type": "bar",
+                "x": ["response", "remission"],
+                "y": share,
+                "name": name,
+                "marker": {"color": colour},
+                "error_y": error,
+                "hovertemplate": "<b>%{y:.0f} %</b> of people<extra>" + name + "</extra>",
+            }
+        )
+    layout = {
+        "height": 300,
+        "barmode": "group",
+        "showlegend": True,
+        "legend": {"orientation": "h", "y": 1.12},
+        "xaxis": {"type": "category"},
+        "yaxis": {"title": {"text": "% of people"}, "rangemode": "tozero"},
+    }
     return {"id": "trial-rates", "data": data, "layout": layout, "label": "Response and remission at the last visit by arm"}
 
 

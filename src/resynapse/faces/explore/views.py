@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from htmltools import HTML, Tag, TagChild, TagList, tags
@@ -16,17 +17,28 @@ from resynapse.study.vocabulary import DRUGS, populations, routes
 WARNING = "For research and teaching only: a simulation, not medical advice."
 TABS = {"story": "Story", "trial": "Trial", "person": "Person", "evidence": "Evidence", "about": "About"}
 BACKGROUNDS = {"none": "nothing beside it", "stable_ad": "an antidepressant as before", "new_ad": "a new antidepressant"}
-START = (Regimen(days="0, 3, 7, 10, 14, 17"), Regimen("midazolam", "iv", "0.045 mg/kg", "40 min", "0, 3, 7, 10, 14, 17"),
-         Regimen("esketamine", "intranasal", "56 mg", "", "0, 3, 7, 10, 14, 17"))  # fmt: skip
+START = (
+    Regimen(days="0, 3, 7, 10, 14, 17"),
+    Regimen("midazolam", "iv", "0.045 mg/kg", "40 min", "0, 3, 7, 10, 14, 17"),
+    Regimen("esketamine", "intranasal", "56 mg", "", "0, 3, 7, 10, 14, 17"),
+)
 
 
 def page(body: TagChild, head: TagChild = None, shown: tuple[str, ...] = tuple(TABS)) -> Tag:
     """Return the page's frame: title, the warning that always stays in sight, the tabs shown, footer."""
     buttons = [
-        tags.button(words, type="button", role="tab", id=f"tab-button-{name}", data_tab=name, aria_controls=f"tab-{name}",
-                    aria_selected=str(name == "story").lower())
-        for name, words in TABS.items() if name in shown
-    ]  # fmt: skip
+        tags.button(
+            words,
+            type="button",
+            role="tab",
+            id=f"tab-button-{name}",
+            data_tab=name,
+            aria_controls=f"tab-{name}",
+            aria_selected=str(name == "story").lower(),
+        )
+        for name, words in TABS.items()
+        if name in shown
+    ]
     return tags.div(
         head,
         tags.header(
@@ -45,7 +57,9 @@ def page(body: TagChild, head: TagChild = None, shown: tuple[str, ...] = tuple(T
 
 def tab(name: str, *content: TagChild) -> Tag:
     """Return one tab's panel; the story is open first."""
-    return tags.section(*content, role="tabpanel", id=f"tab-{name}", aria_labelledby=f"tab-button-{name}", hidden=None if name == "story" else "")
+    return tags.section(
+        *content, role="tabpanel", id=f"tab-{name}", aria_labelledby=f"tab-button-{name}", hidden=None if name == "story" else ""
+    )
 
 
 def field_error(field: str, input_id: str) -> Tag:
@@ -59,8 +73,14 @@ def regimen_fields(name: str, start: Regimen) -> Tag:
     text = lambda what, words, value: TagList(ui.input_text(f"{what}_{key}", words, value), field_error(f"{name}.{what}", f"{what}_{key}"))  # noqa: E731
     fields = TagList(
         tags.div(
-            tags.div(ui.input_select(f"drug_{key}", "Drug", choices(tuple(DRUGS)), selected=start.drug), field_error(f"{name}.drug", f"drug_{key}")),
-            tags.div(ui.input_select(f"route_{key}", "Route", choices(routes("human")), selected=start.route), field_error(f"{name}.route", f"route_{key}")),
+            tags.div(
+                ui.input_select(f"drug_{key}", "Drug", choices(tuple(DRUGS)), selected=start.drug),
+                field_error(f"{name}.drug", f"drug_{key}"),
+            ),
+            tags.div(
+                ui.input_select(f"route_{key}", "Route", choices(routes("human")), selected=start.route),
+                field_error(f"{name}.route", f"route_{key}"),
+            ),
             tags.div(text("dose", "Dose, with unit", start.dose)),
             tags.div(text("over", "Over (infusions)", start.over)),
             class_="pair",
@@ -72,7 +92,9 @@ def regimen_fields(name: str, start: Regimen) -> Tag:
     if name == "A":
         return tags.fieldset(tags.legend("Regimen A"), fields)
     return tags.fieldset(
-        tags.legend(f"Regimen {name}"), ui.input_checkbox(f"on_{key}", "compare", name == "B"), tags.details(tags.summary("its fields"), fields)
+        tags.legend(f"Regimen {name}"),
+        ui.input_checkbox(f"on_{key}", "compare", name == "B"),
+        tags.details(tags.summary("its fields"), fields),
     )
 
 
@@ -84,11 +106,15 @@ def people_fields() -> Tag:
         tags.summary("One person (leave blank what is not known)"),
         tags.div(
             trait("age", "Age, years"),
-            tags.div(ui.input_select("trait_sex", "Sex", {"": "any", "female": "female", "male": "male"}), field_error("people.sex", "trait_sex")),
-            trait("weight", "Weight, kg"), trait("severity", "MADRS now"), class_="pair",
+            tags.div(
+                ui.input_select("trait_sex", "Sex", {"": "any", "female": "female", "male": "male"}), field_error("people.sex", "trait_sex")
+            ),
+            trait("weight", "Weight, kg"),
+            trait("severity", "MADRS now"),
+            class_="pair",
         ),
         trait("failed_trials", "Antidepressants that failed"),
-    )  # fmt: skip
+    )
     return tags.fieldset(
         tags.legend("People"),
         ui.input_select("population", "Population", of, selected="trd_adult"),
@@ -96,7 +122,14 @@ def people_fields() -> Tag:
         person,
         tags.div(
             tags.div(ui.input_select("n", "Virtual people", {"200": "200", "500": "500", "2000": "2,000"}, selected="500")),
-            tags.div(ui.input_select("weeks", "Followed for", {"1": "1 week", "2": "2 weeks", "4": "4 weeks", "12": "12 weeks", "26": "26 weeks"}, selected="4")),
+            tags.div(
+                ui.input_select(
+                    "weeks",
+                    "Followed for",
+                    {"1": "1 week", "2": "2 weeks", "4": "4 weeks", "12": "12 weeks", "26": "26 weeks"},
+                    selected="4",
+                )
+            ),
             class_="pair",
         ),
         field_error("people.n", "n"),
@@ -122,28 +155,39 @@ def tools() -> Tag:
     """Return the bar above the panels: who is which colour, the moment shown, bands or single people."""
     return tags.div(
         tags.span(id="legend", aria_label="Regimens"),
-        tags.label("Moment ", tags.input(id="moment", type="range", min="0", max="1000", step="5", value="400", aria_label="Moment shown"),
-                   " ", tags.output("24 h", id="moment-words")),
+        tags.label(
+            "Moment ",
+            tags.input(id="moment", type="range", min="0", max="1000", step="5", value="400", aria_label="Moment shown"),
+            " ",
+            tags.output("24 h", id="moment-words"),
+        ),
         tags.label(tags.input(id="mode", type="checkbox"), " single people"),
         tags.span(id="story-drawn", hidden=""),
         class_="tools",
-    )  # fmt: skip
+    )
 
 
-def story_panels(know: dict[str, TagChild]) -> TagList:
+def story_panels(know: Mapping[str, TagChild]) -> TagList:
     """Return the panels in order, the dendrites after the synapses; know: what stands in the drawer of each panel."""
     out: list[TagChild] = []
     for p in PANELS:
         out.append(
             tags.article(
-                tags.h3(p.title), tags.p(p.words), tags.div(id=f"panel-{p.name}", class_="plot", role="img", aria_label=p.title),
-                tags.p(id=f"says-{p.name}", class_="says"), drawer(know.get(p.name)), class_="panel", id=f"about-{p.name}",
+                tags.h3(p.title),
+                tags.p(p.words),
+                tags.div(id=f"panel-{p.name}", class_="plot", role="img", aria_label=p.title),
+                tags.p(id=f"says-{p.name}", class_="says"),
+                drawer(know.get(p.name)),
+                class_="panel",
+                id=f"about-{p.name}",
             )
-        )  # fmt: skip
+        )
         if p.name == "synapses":
             out.append(dendrite_panel())
-    return TagList(tags.script(HTML(json.dumps(specification()).replace("</", "<\\/")), id="panels-specification", type="application/json"),
-                   tags.div(*out, class_="panels"))  # fmt: skip
+    return TagList(
+        tags.script(HTML(json.dumps(specification()).replace("</", "<\\/")), id="panels-specification", type="application/json"),
+        tags.div(*out, class_="panels"),
+    )
 
 
 def drawer(inside: TagChild) -> TagChild:
@@ -157,11 +201,21 @@ def dendrite_panel() -> Tag:
         tags.h3("One dendrite in each region"),
         tags.p("Move the moment above: spines that stress took away come back, some where one had been, some at a new place."),
         tags.div(id="dendrites", class_="dendrites"),
-        tags.p(tags.b("circle"), " kept  ", tags.b("square"), " back where one was lost  ", tags.b("diamond"), " at a new place  ",
-               tags.b("dashed"), " lost", class_="keys"),
+        tags.p(
+            tags.b("circle"),
+            " kept  ",
+            tags.b("square"),
+            " back where one was lost  ",
+            tags.b("diamond"),
+            " at a new place  ",
+            tags.b("dashed"),
+            " lost",
+            class_="keys",
+        ),
         tags.p("One drawn example of a typical person's rates; counts scatter as they would under a microscope.", class_="says"),
-        class_="panel", id="about-dendrites",
-    )  # fmt: skip
+        class_="panel",
+        id="about-dendrites",
+    )
 
 
 def card(title: str, big: str, small: str) -> Tag:
@@ -179,7 +233,10 @@ def plain_table(rows: list[dict[str, Any]]) -> Tag:
     if not rows:
         return tags.p("Nothing here.")
     head = tags.tr(*(tags.th(k, scope="col") for k in rows[0]))
-    return tags.div(tags.table(tags.thead(head), tags.tbody(*(tags.tr(*(tags.td(v) for v in row.values())) for row in rows)), class_="plain-table"), class_="wide")  # fmt: skip
+    return tags.div(
+        tags.table(tags.thead(head), tags.tbody(*(tags.tr(*(tags.td(v) for v in row.values())) for row in rows)), class_="plain-table"),
+        class_="wide",
+    )
 
 
 def trial_tab() -> Tag:
@@ -190,23 +247,39 @@ def trial_tab() -> Tag:
         tags.p("The regimens and people of the story, as arms of one trial. The control is the arm that the others are compared with."),
         tags.div(
             tags.div(ui.input_select("control", "Control", {"B": "Regimen B"})),
-            tags.div(ui.input_select("blinding", "Blinding", {"inactive": "against an inert control", "active": "against a psychoactive control", "open": "open label", "anaesthesia": "masked under anaesthesia"}, selected="active")),
+            tags.div(
+                ui.input_select(
+                    "blinding",
+                    "Blinding",
+                    {
+                        "inactive": "against an inert control",
+                        "active": "against a psychoactive control",
+                        "open": "open label",
+                        "anaesthesia": "masked under anaesthesia",
+                    },
+                    selected="active",
+                )
+            ),
             tags.div(ui.input_numeric("trial_n", "People in each arm", 1000, min=20, max=20_000), field_error("trial.n", "trial_n")),
             class_="cards",
         ),
         tags.p(
-            ui.input_action_button("trial_run", "Run the trial", class_="plain strong"), " ",
-            ui.input_action_button("trial_stop", "Stop", class_="plain"), " ",
+            ui.input_action_button("trial_run", "Run the trial", class_="plain strong"),
+            " ",
+            ui.input_action_button("trial_stop", "Stop", class_="plain"),
+            " ",
         ),
         ui.output_ui("trial_state"),
         ui.output_ui("trial_cards"),
         tags.div(
             tags.article(tags.h3("Mean score"), plot("trial-score", "Mean score by arm"), class_="panel"),
-            tags.article(tags.h3("Response and remission at the end"), plot("trial-rates", "Response and remission by arm"), class_="panel"),
+            tags.article(
+                tags.h3("Response and remission at the end"), plot("trial-rates", "Response and remission by arm"), class_="panel"
+            ),
             class_="panels",
         ),
         ui.output_ui("trial_tables"),
-    )  # fmt: skip
+    )
 
 
 def person_tab() -> Tag:
@@ -269,12 +342,16 @@ def about_tab() -> Tag:
     return tab(
         "about",
         tags.h2("What this is"),
-        tags.p("Virtual people are given ketamine, and a model carries the dose through blood and brain, receptors, glutamate, BDNF and "
-               "synapses to a depression score. Every step is an equation with sources; every published number that can be reproduced is "
-               "laid beside what the model predicts, and where they disagree, the page says so."),
+        tags.p(
+            "Virtual people are given ketamine, and a model carries the dose through blood and brain, receptors, glutamate, BDNF and "
+            "synapses to a depression score. Every step is an equation with sources; every published number that can be reproduced is "
+            "laid beside what the model predicts, and where they disagree, the page says so."
+        ),
         tags.h2("What it is not"),
-        tags.p("It is no medical device, and it gives no dosing advice. It predicts groups under the conditions of trials. It does not know you or "
-               "your patient. Much of the chain between receptor and mood is known only in outline; a number marked as assumed is just that."),
+        tags.p(
+            "It is no medical device, and it gives no dosing advice. It predicts groups under the conditions of trials. It does not know "
+            "you or your patient. Much of the chain between receptor and mood is known only in outline; a number marked as assumed is just that."
+        ),
         tags.h2("How to read the pictures"),
         tags.ul(
             tags.li("A line is the middle person; the dark band holds half of all people, the light one nine of ten."),
@@ -282,4 +359,4 @@ def about_tab() -> Tag:
             tags.li("Move the moment to see one time in all pictures, and the dendrites at that time."),
             tags.li("“Single people” shows a dozen of the virtual people instead of bands."),
         ),
-    )  # fmt: skip
+    )
