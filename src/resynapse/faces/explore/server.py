@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from shiny import Inputs, Outputs, Session, reactive, render, ui
+from shiny import Inputs, Outputs, Session, reactive, render, req, ui
 
 from resynapse.faces.explore import dendrites, evidence, person, trial
 from resynapse.faces.explore.regimen import NAMES, Asked, People, Regimen, field_errors, presets, title
@@ -43,6 +43,12 @@ def serve(input: Inputs, output: Outputs, session: Session) -> None:
     _trial(input, session)
     _person(input, session)
     _evidence(input, session)
+
+
+def finished(task: Any) -> Any:
+    """Return what a task has made; a reader of one that has not ended well waits quietly (an error raised here would end the page)."""
+    req(task.status() == "success")
+    return task.result()
 
 
 def settled(read: Callable[[], Any]) -> Callable[[], Any]:
@@ -98,18 +104,16 @@ def _story(input: Inputs, session: Session) -> None:
 
     @reactive.effect
     async def _show() -> None:
-        try:
-            made = draw.result()
-        except InputError as why:
-            ui.notification_show(str(why), type="warning")
-            return
+        if draw.status() == "error":
+            ui.notification_show(str(draw.error()), type="warning")
+        made = finished(draw)
         await session.send_custom_message("story", made.story)
         grow.cancel()
         grow(made)
 
     @reactive.effect
     async def _grown() -> None:
-        await session.send_custom_message("dendrites", grow.result())
+        await session.send_custom_message("dendrites", finished(grow))
 
 
 @dataclass(frozen=True)
@@ -143,17 +147,18 @@ def fill(regimens: tuple[Regimen, ...], population: str, weeks: int, blinding: s
     ui.update_select("blinding", selected=blinding)
 
 
-def _trial(input: Inputs, session: Session) -> None:
-    stop = threading.Event()
-    state: reactive.Value[str] = reactive.Value("")
-    progress = {"text": ""}
+@dataclass(frozen=True)
+class TrialDesk:
+    """What the parts of the trial's page share: the running task, the wish to stop it, how far it is, what is wrong with the fields."""
 
-    @reactive.effect
-    def _controls() -> None:
-        known = {name: f"{name}: {title(one)}" for name, one in asked_of(input).regimens.items()}
-        with reactive.isolate():
-            before = input.control()
-        ui.update_select("control", choices=known, selected=before if before in known else list(known)[-1])
+    task: Any
+    stop: threading.Event
+    progress: dict[str, str]
+    wrong: reactive.Value[str]
+
+
+def _trial(input: Inputs, session: Session) -> None:
+    stop, progress = threading.Event(), {"text": ""}
 
     @reactive.extended_task
     async def work(order: trial.Order) -> trial.Outcome:
@@ -162,6 +167,22 @@ def _trial(input: Inputs, session: Session) -> None:
 
         return await asyncio.to_thread(trial.run, order, stopping(tell, stop.is_set))
 
+    desk = TrialDesk(work, stop, progress, reactive.Value(""))
+    _trial_asked(input, session, desk)
+    _trial_shown(session, desk)
+    _trial_taken(desk)
+
+
+def _trial_asked(input: Inputs, session: Session, desk: TrialDesk) -> None:
+    """Connect the fields and buttons of the trial."""
+
+    @reactive.effect
+    def _controls() -> None:
+        known = {name: f"{name}: {title(one)}" for name, one in asked_of(input).regimens.items()}
+        with reactive.isolate():
+            before = input.control()
+        ui.update_select("control", choices=known, selected=before if before in known else list(known)[-1])
+
     @reactive.effect
     @reactive.event(input.trial_run)
     async def _start() -> None:
@@ -169,36 +190,41 @@ def _trial(input: Inputs, session: Session) -> None:
         order = trial.Order(asked, input.control(), input.blinding(), input.trial_n())
         errors = field_errors(asked) | trial.order_errors(order)
         await session.send_custom_message("errors", {"errors": errors})
-        if errors:
-            state.set("The fields above need a look: " + "; ".join(f"{k}: {v}" for k, v in errors.items()))
-            return
-        stop.clear()
-        state.set("")
-        work(order)
+        desk.wrong.set("; ".join(f"{k}: {v}" for k, v in errors.items()))
+        if not errors:
+            desk.stop.clear()
+            desk.task(order)
 
     @reactive.effect
     @reactive.event(input.trial_stop)
     def _stop() -> None:
-        stop.set()
+        desk.stop.set()
+
+
+def _trial_shown(session: Session, desk: TrialDesk) -> None:
+    """Show how far the trial is, and what came out."""
 
     @render.ui
     def trial_state() -> Any:
-        if work.status() == "running":
+        if desk.wrong():
+            return ui.tags.p(f"The fields above need a look: {desk.wrong()}", class_="field-error", role="alert")
+        if desk.task.status() == "running":
             reactive.invalidate_later(0.3)
-            return ui.tags.p(f"Working: {progress['text'] or 'setting up'} …", class_="busy", role="status")
-        if work.status() == "error":
-            return ui.tags.p("Stopped." if stop.is_set() else f"{work.error()}", class_="busy", role="status")
-        return ui.tags.p(state(), class_="field-error", role="alert") if state() else None
+            return ui.tags.p(f"Working: {desk.progress['text'] or 'setting up'} …", class_="busy", role="status")
+        if desk.task.status() == "error":
+            said = "Stopped." if desk.stop.is_set() else str(desk.task.error())
+            return ui.tags.p(said, class_="busy", role="status")
+        return None
 
     @render.ui
     def trial_cards() -> Any:
-        return trial.cards(work.result())
+        return trial.cards(finished(desk.task))
 
     @render.ui
     def trial_tables() -> Any:
         return ui.tags.div(
             ui.tags.h3("All endpoints"),
-            plain_table(trial.rows(work.result())),
+            plain_table(trial.rows(finished(desk.task))),
             ui.download_button("download_study", "Study (YAML)", class_="plain"),
             " ",
             ui.download_button("download_tables", "Tables and report (ZIP)", class_="plain"),
@@ -206,16 +232,20 @@ def _trial(input: Inputs, session: Session) -> None:
 
     @reactive.effect
     async def _figures() -> None:
-        for message in trial.figures(work.result()):
+        for message in trial.figures(finished(desk.task)):
             await session.send_custom_message("figure", message)
+
+
+def _trial_taken(desk: TrialDesk) -> None:
+    """Let the study and the tables be taken away."""
 
     @render.download_button(filename="study.yaml")
     def download_study() -> Any:
-        yield work.result().study_text
+        yield desk.task.result().study_text
 
     @render.download_button(filename="resynapse_trial.zip")
     async def download_tables() -> AsyncIterator[bytes]:
-        yield await asyncio.to_thread(trial.archive, work.result())
+        yield await asyncio.to_thread(trial.archive, desk.task.result())
 
 
 def _person(input: Inputs, session: Session) -> None:
@@ -247,11 +277,11 @@ def _person(input: Inputs, session: Session) -> None:
 
     @reactive.effect
     async def _figure() -> None:
-        await session.send_custom_message("figure", work.result().figure)
+        await session.send_custom_message("figure", finished(work).figure)
 
     @render.ui
     def forecast_tables() -> Any:
-        return person.tables(work.result())
+        return person.tables(finished(work))
 
     @render.ui
     @reactive.event(input.eligible_run)

@@ -18,10 +18,11 @@ from resynapse.faces.explore.story import rounded
 from resynapse.faces.explore.views import card
 from resynapse.methods.endpoints import contrast, individual, summarise
 from resynapse.study import Study
-from resynapse.study.simulate import RunResult, simulate
+from resynapse.study.simulate import ArmResult, RunResult, people_of, simulate, system_of
 
 Tell = Callable[[str, int, int], None]
 COLOURS = ("@blue", "@orange", "@purple")
+SLICE = 500  # people simulated at a time
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,27 @@ def run(order: Order, tell: Tell) -> Outcome:
 
     asked = replace(order.asked, people=replace(order.asked.people, n=int(order.n or 0)), blinding=order.blinding)
     study = asked.study().model_copy(update={"control": order.control if order.control in asked.regimens else None})
-    result = simulate(study, progress=tell)
-    tell("the same without expectancy", 0, 1)
-    plain = simulate(without_expectancy(study), progress=tell)
+    result = in_slices(study, "as it is", tell)
+    plain = in_slices(without_expectancy(study), "without expectancy", tell)
     return Outcome(order, result, plain, study_text(result))
+
+
+def in_slices(study: Study, words: str, tell: Tell) -> RunResult:
+    """Simulate a study some people at a time, so that it can be stopped between; everybody's numbers are those of one run."""
+    people = people_of(study, system_of(study))
+    parts = []
+    for first in range(0, people.n, SLICE):
+        tell(words, first, people.n)
+        parts.append(simulate(study, people=people.take(np.arange(first, min(first + SLICE, people.n)))))
+    arms = {name: _joined([p.arms[name] for p in parts]) for name in parts[0].arms}
+    return replace(parts[0], cohort=people, arms=arms)
+
+
+def _joined(parts: list[ArmResult]) -> ArmResult:
+    """Return the results of one arm's slices as one."""
+    series = lambda pick: {q: np.concatenate([pick(p)[q] for p in parts]) for q in pick(parts[0])}  # noqa: E731
+    failed = tuple(i + k * SLICE for k, p in enumerate(parts) for i in p.failed)
+    return replace(parts[0], true=series(lambda p: p.true), measured=series(lambda p: p.measured), failed=failed)
 
 
 def without_expectancy(study: Study) -> Study:

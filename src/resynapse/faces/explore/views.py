@@ -350,7 +350,8 @@ def about_tab() -> Tag:
         tags.h2("What it is not"),
         tags.p(
             "It is no medical device, and it gives no dosing advice. It predicts groups under the conditions of trials. It does not know "
-            "you or your patient. Much of the chain between receptor and mood is known only in outline; a number marked as assumed is just that."
+            "you or your patient. Much of the chain between receptor and mood is known only in outline; "
+            "a number marked as assumed is just that."
         ),
         tags.h2("How to read the pictures"),
         tags.ul(
