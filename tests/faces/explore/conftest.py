@@ -64,7 +64,7 @@ def desk(browser, served):
 @pytest.fixture
 def page(desk):
     """Return the page at its story, as the last test has left its fields but for the dose."""
-    desk.click("[data-tab=story]")
+    desk.click("[role=tab][data-tab=story]")
     desk.fill("#dose_a", "0.5 mg/kg")
     return desk
 

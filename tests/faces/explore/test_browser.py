@@ -67,7 +67,7 @@ def test_how_we_know_is_one_click_away(page):
 
 
 def test_a_trial_is_run_and_taken_away(page):
-    page.click("[data-tab=trial]")
+    page.click("[role=tab][data-tab=trial]")
     page.fill("#trial_n", "60")
     page.click("#trial_run")
     page.wait_for_selector("#trial_cards .big")
@@ -86,17 +86,18 @@ def test_a_trial_is_run_and_taken_away(page):
 
 def test_a_long_trial_is_stopped(page):
     page.select_option("#weeks", "26")
-    page.click("[data-tab=trial]")
+    page.click("[role=tab][data-tab=trial]")
     page.fill("#trial_n", "20000")
     page.click("#trial_run")
     page.wait_for_selector("#trial_state .busy")
     page.click("#trial_stop")
     page.wait_for_function("document.getElementById('trial_state').innerText.includes('Stopped')", timeout=60_000)
+    page.click("[role=tab][data-tab=story]")
     page.select_option("#weeks", "4")
 
 
 def test_a_person_is_judged_and_nonsense_refused(page):
-    page.click("[data-tab=person]")
+    page.click("[role=tab][data-tab=person]")
     page.click("#eligible_run")
     page.wait_for_selector("#eligible-card")
     assert "not known" in page.inner_text("#eligible-card")
@@ -106,7 +107,7 @@ def test_a_person_is_judged_and_nonsense_refused(page):
 
 
 def test_evidence_is_filtered_and_a_row_opened(page):
-    page.click("[data-tab=evidence]")
+    page.click("[role=tab][data-tab=evidence]")
     page.wait_for_selector("#ev_table tbody tr")
     page.fill("#ev_words", "daly2018")
     page.wait_for_function("!document.getElementById('ev_count').innerText.startsWith('1833')")
@@ -149,6 +150,6 @@ def test_the_static_edition_opens_from_the_disk(browser, static_site):
     drawn(one)
     one.select_option("#pick-b", "placebo_twice")
     one.wait_for_function("Object.values(resynapse.state.names).some((n) => n.includes('placebo'))")
-    one.click("[data-tab=evidence]")
+    one.click("[role=tab][data-tab=evidence]")
     one.wait_for_selector("#evidence-rows tr")
     assert errors == []
