@@ -106,6 +106,28 @@ def test_a_person_is_judged_and_nonsense_refused(page):
     page.wait_for_function("document.getElementById('eligible_result').innerText.includes('unit')")
 
 
+def test_the_sample_patient_is_forecast_and_a_bad_table_refused(page):
+    page.click("[role=tab][data-tab=person]")
+    page.click("#forecast_run")
+    page.wait_for_selector("#forecast-card", timeout=60_000)
+    assert "next session" in page.inner_text("#forecast-card")
+    page.wait_for_selector("#forecast-plot .main-svg")
+    page.fill("#patient_table", "ID,TIME,EVID\nx,0,7")
+    page.click("#forecast_run")
+    page.wait_for_selector("#forecast_state .field-error")
+    assert "EVID" in page.inner_text("#forecast_state") or "column" in page.inner_text("#forecast_state")
+
+
+def test_uploads_are_bounded_and_read_as_data(page, tmp_path):
+    page.click("[role=tab][data-tab=person]")
+    (tmp_path / "p.csv").write_text("ID,TIME,EVID,DVID,DV\nu,0,0,MADRS,31\n")
+    page.set_input_files("#patient_file", tmp_path / "p.csv")
+    page.wait_for_function("document.getElementById('patient_table').value.includes('u,0,0,MADRS,31')")
+    (tmp_path / "large.csv").write_text("x" * 300_000)
+    page.set_input_files("#patient_file", tmp_path / "large.csv")
+    page.wait_for_selector(".shiny-notification", timeout=30_000)
+
+
 def test_evidence_is_filtered_and_a_row_opened(page):
     page.click("[role=tab][data-tab=evidence]")
     page.wait_for_selector("#ev_table tbody tr")

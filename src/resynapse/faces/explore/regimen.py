@@ -21,12 +21,13 @@ MOST_PEOPLE = 20_000
 EXTRA = ("glutamate", "interneuron_block", "pyramidal_block", "CADSS", "SBP", "sedation_MOAAS", "rumination", "il6", "bdnf")
 """What the story shows beyond the links that every run keeps."""
 EXAMPLE_PATIENT = """ID,TIME,EVID,DRUG,ROUTE,AMT,UNIT,DUR,DVID,DV,AGE,SEX,WT
-P1,-1,0,,,,,,MADRS,36,46,F,78
-P1,0,1,ketamine,iv,39,mg,40,,,46,F,78
-P1,24,0,,,,,,MADRS,22,46,F,78
-P1,72,1,ketamine,iv,39,mg,40,,,46,F,78
-P1,96,0,,,,,,MADRS,18,46,F,78
-P1,168,0,,,,,,MADRS,20,46,F,78
+sample,0,0,,,,,,MADRS,36,46,F,78
+sample,0,1,ketamine,iv,0.5,mg/kg,40,,,46,F,78
+sample,24,0,,,,,,MADRS,22,46,F,78
+sample,72,1,ketamine,iv,0.5,mg/kg,40,,,46,F,78
+sample,96,0,,,,,,MADRS,18,46,F,78
+sample,168,0,,,,,,MADRS,20,46,F,78
+sample,240,1,ketamine,iv,0.5,mg/kg,40,,,46,F,78
 """
 
 

@@ -281,7 +281,7 @@ def _person(input: Inputs, session: Session) -> None:
 
     @render.ui
     def forecast_tables() -> Any:
-        return person.tables(finished(work))
+        return finished(work).below
 
     @render.ui
     @reactive.event(input.eligible_run)
