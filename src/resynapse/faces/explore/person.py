@@ -89,7 +89,7 @@ def _percent(share: Any) -> str:
     return "" if share == "" else f"{100 * float(share):.0f} %"
 
 
-BANDS = {"so far": ("@grey", "fitted so far"), "as planned": ("@blue", "as planned"), "no further session": ("@orange", "no further session")}
+BANDS = {"so far": ("@grey", "fitted"), "as planned": ("@blue", "as planned"), "no further session": ("@orange", "no further session")}
 
 
 def _forecast_figure(one: Any) -> dict[str, Any]:
@@ -108,7 +108,8 @@ def _forecast_figure(one: Any) -> dict[str, Any]:
     data.append({"x": [s.time / 24 for s in seen], "y": [s.value for s in seen], "mode": "markers", "name": "scores",
                  "marker": {"color": "@ink", "size": 9}, "hovertemplate": "<b>%{y:g}</b> on day %{x:.1f}<extra>score</extra>"})  # fmt: skip
     doses = [d.time / 24 for d in one.patient.doses]
-    data.append({"x": doses, "y": [0.0] * len(doses), "mode": "markers", "name": "doses", "marker": {"symbol": "triangle-up", "color": "@green", "size": 11},
+    mark = {"symbol": "triangle-up", "color": "@green", "size": 11}
+    data.append({"x": doses, "y": [0.0] * len(doses), "mode": "markers", "name": "doses", "marker": mark,
                  "hovertemplate": "dose on day %{x:.1f}<extra></extra>"})  # fmt: skip
     layout = {
         "height": 420,

@@ -16,7 +16,7 @@ from htmltools import Tag, tags
 from resynapse.faces.explore.regimen import MOST_PEOPLE, Asked, title
 from resynapse.faces.explore.story import rounded
 from resynapse.faces.explore.views import card
-from resynapse.methods.endpoints import contrast, individual, summarise
+from resynapse.methods.endpoints import individual, summarise
 from resynapse.study import Study
 from resynapse.study.simulate import ArmResult, RunResult, people_of, simulate, system_of
 
@@ -64,13 +64,13 @@ class Outcome:
 
 def run(order: Order, tell: Tell) -> Outcome:
     """Simulate the trial twice: as it is, and with expectancy switched off in every arm.  Raises InputError; `tell` may end it."""
-    from resynapse.faces.run_folder import study_text
+    from resynapse.faces.run_folder import study_yaml
 
     asked = replace(order.asked, people=replace(order.asked.people, n=int(order.n or 0)), blinding=order.blinding)
     study = asked.study().model_copy(update={"control": order.control if order.control in asked.regimens else None})
     result = in_slices(study, "as it is", tell)
     plain = in_slices(without_expectancy(study), "without expectancy", tell)
-    return Outcome(order, result, plain, study_text(result))
+    return Outcome(order, result, plain, study_yaml(study))
 
 
 def in_slices(study: Study, words: str, tell: Tell) -> RunResult:
@@ -99,20 +99,14 @@ def without_expectancy(study: Study) -> Study:
 
 def effects(result: RunResult) -> list[Effect]:
     """Return every arm against the control, at the last visit."""
-    control, end = result.study.control, result.study.visits[-1]
-    if control is None:
-        return []
-    own = result.arms[control].course("MADRS")
-    out = []
-    for name, arm in result.arms.items():
-        if name == control:
-            continue
-        course = arm.course("MADRS")
-        mine, theirs = individual("change", course, end), individual("change", own, end)
-        est = contrast(mine, theirs)
-        more = float(np.nanmean(individual("response", course, end)) - np.nanmean(individual("response", own, end)))
-        out.append(Effect(name, (est.value, est.low, est.high), est.value / est.sd, 1 / more if more > 0 else float("inf")))
-    return out
+    from resynapse.study.summary import summary
+
+    against = [r for r in summary(result) if r.against and "(MADRS" in r.endpoint]
+    change = {r.arm: r for r in against if r.endpoint.startswith("change")}
+    more = {r.arm: r.value for r in against if r.endpoint.startswith("response")}
+    return [
+        Effect(arm, (r.value, r.low, r.high), r.value / r.sd, 1 / more[arm] if more[arm] > 0 else float("inf")) for arm, r in change.items()
+    ]
 
 
 def cards(done: Outcome) -> Tag:
