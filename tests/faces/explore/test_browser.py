@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from conftest import drawn, opened, serving
+from browsing import browser, chromium, desk, drawn, opened, page, served, serving, static_site  # noqa: F401
 
 COUNT = "Number(document.getElementById('story-drawn').dataset.count)"
 
