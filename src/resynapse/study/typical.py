@@ -7,26 +7,29 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resynapse.engine import Ensemble, Schedule, Settings
-from resynapse.methods.cohort import Cohort, limited
+from resynapse.methods.cohort import Cohort, Who, limited
 from resynapse.methods.dendrite import RATES
+from resynapse.methods.distributions import quantile
 from resynapse.model.population import POPULATIONS, Covariate
 from resynapse.notation import System
+from resynapse.study.people import COVARIATES_ALONE, draw_people
 from resynapse.study.schema import Study
-from resynapse.study.simulate import arm_events, arm_values, draw_people
+from resynapse.study.simulate import arm_events, arm_values
 
 
 def typical_person(study: Study, system: System) -> Cohort:
     """Return one person with the middle of every covariate and parameters at their typical values."""
     population = POPULATIONS[study.population.of]
-    fixed = {name: _middle(c) for name, c in limited(population.covariates, study.population.limits).items()}
-    return draw_people(population, fixed, system, (1, study.seed, 0), ())
+    covariates = dict(population.covariates) | study.population.own
+    limits = {k: x for k, x in study.population.limits.items() if k in covariates}
+    fixed = {name: _middle(c) for name, c in limited(covariates, limits).items()}
+    return draw_people(population, fixed, system, Who.of(1, study.seed), COVARIATES_ALONE)
 
 
 def _middle(c: Covariate) -> Covariate:
-    if c.kind == "bernoulli":
-        return replace(c, a=float(c.a >= 0.5))
-    at = float(np.clip(c.a, c.low, c.high))
-    return replace(c, kind="normal", a=at, b=0.0)
+    """Return a covariate that is its own median in everybody."""
+    at = float(quantile(c, np.array([0.5]))[0])
+    return replace(c, kind="normal", a=at, b=0.0, low=min(c.low, at), high=max(c.high, at))
 
 
 @dataclass(frozen=True)

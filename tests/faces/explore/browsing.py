@@ -72,10 +72,10 @@ def page(desk):
 def opened(browser, address, width, **more):
     errors = []
     one = browser.new_page(viewport={"width": width, "height": 900}, **more)
-    one.set_default_timeout(30_000)
+    one.set_default_timeout(60_000)
     one.on("pageerror", lambda e: errors.append(str(e)))
     one.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-    one.goto(address)
+    one.goto(address, timeout=90_000)
     drawn(one)
     yield one
     one.close()

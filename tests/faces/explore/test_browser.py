@@ -1,5 +1,6 @@
 """The main paths through the page, in a real browser: change, compare, run, judge, bad input, a narrow screen, the dark, the keyboard."""
 
+# ruff: noqa: F811  (fixtures come from a module, because a second conftest would hide the first one's classes from worker processes)
 import io
 import zipfile
 

@@ -18,7 +18,9 @@ from resynapse.faces.explore.story import rounded
 from resynapse.faces.explore.views import card
 from resynapse.methods.endpoints import individual, summarise
 from resynapse.study import Study
-from resynapse.study.simulate import ArmResult, RunResult, people_of, simulate, system_of
+from resynapse.study.disposition import system_of
+from resynapse.study.people import people_of
+from resynapse.study.simulate import ArmResult, RunResult, simulate
 
 Tell = Callable[[str, int, int], None]
 COLOURS = ("@blue", "@orange", "@purple")
