@@ -78,9 +78,10 @@ def digest_of(rows, system, people):
     return np.concatenate([sol.values[o] for o in OUTPUTS], axis=1)
 
 
-def test_processes(zoo_system, people, reference):
-    tasks = [range(0, 13), range(13, N)]
-    parts = execute(partial(digest_of, system=zoo_system, people=people), tasks, Crew("processes", 2))
+@pytest.mark.parametrize("workers", [2, 4])
+def test_processes(zoo_system, people, reference, workers):
+    tasks = [range(0, 3), range(3, 13), range(13, 20), range(20, N)]
+    parts = execute(partial(digest_of, system=zoo_system, people=people), tasks, Crew("processes", workers))
     assert np.array_equal(np.concatenate(parts), np.concatenate([reference.values[o] for o in OUTPUTS], axis=1))
 
 
