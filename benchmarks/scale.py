@@ -52,7 +52,7 @@ def report(runs: list[Run], prepared: list[str], error: dict[str, float], full: 
 
 {results.machine()}
 
-One call of `Ensemble.run` at the default tolerances (rtol 1e-4, atol 1e-6), whole human model, 0.5 mg/kg of racemate twice weekly to
+One call of `Ensemble.run` at the default tolerances (rtol {Settings().rtol:g}, atol {Settings().atol:g}), whole human model, 0.5 mg/kg of racemate twice weekly to
 the end, daily visits, {len(OUTPUTS)} outputs. Tables of people and doses are made before ({"; ".join(prepared)}). Best of five up to
 1,000 people, of two up to 10,000, else one run; more than {MOST:,} people times weeks only for the shortest, and 100,000 people only on
 both cores. If cost is linear, the processor time per patient and week stays the same down the table; it leaves out waiting for other
