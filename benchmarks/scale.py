@@ -53,7 +53,8 @@ def report(runs: list[Run], prepared: list[str], error: dict[str, float], full: 
 {results.machine()}
 
 One call of `Ensemble.run` at the default tolerances (rtol {Settings().rtol:g}, atol {Settings().atol:g}), whole human model,
-0.5 mg/kg of racemate twice weekly to the end, daily visits, {len(OUTPUTS)} outputs. Tables of people and doses are made before ({"; ".join(prepared)}). Best of five up to
+0.5 mg/kg of racemate twice weekly to the end, daily visits, {len(OUTPUTS)} outputs.
+Tables of people and doses are made before ({"; ".join(prepared)}). Best of five up to
 1,000 people, of two up to 10,000, else one run; more than {MOST:,} people times weeks only for the shortest, and 100,000 people only on
 both cores. If cost is linear, the processor time per patient and week stays the same down the table; it leaves out waiting for other
 work, not what that work takes from caches and shared units. Error at these tolerances by the engine's own check (20 people, 4 weeks):
