@@ -13,7 +13,7 @@ from resynapse.methods.cohort import Who
 from resynapse.model import build
 from resynapse.model.population import POPULATIONS
 from resynapse.notation import System
-from resynapse.study.people import draw_people
+from resynapse.study.people import Differ, draw_people
 
 OUTPUTS = ("ketamine_venous", "nmda_block", "MADRS")
 INFUSIONS = ("s_infusion", "r_infusion")
@@ -55,7 +55,7 @@ class Problem:
 def people(n: int, system: System) -> dict[str, np.ndarray]:
     """Draw n people of a trial in treatment-resistant depression, with everything that varies between persons."""
     population = POPULATIONS["trd_adult"]
-    values = draw_people(population, population.covariates, system, Who.of(n, SEED), "human").values
+    values = draw_people(population, population.covariates, system, Who.of(n, SEED), Differ("human")).values
     return {k: np.asarray(v, float) for k, v in values.items() if k in system.params}
 
 
