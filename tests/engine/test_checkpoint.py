@@ -35,7 +35,7 @@ def test_the_same_call_goes_on_from_what_is_finished(tmp_path):
     work, again = counted()
     found = checkpointed(work, TASKS, store, ONE, lambda *done: told.append(done))
     assert (asked, again) == ([0, 1, 2, 3], [3, 4])
-    assert told == [(3, 5), (4, 5), (5, 5)]
+    assert told == [(k, 5) for k in range(6)]
     assert list(found) == list(TASKS) and [r["third"] for r in found.values()] == [i / 3 for i in range(5)]
     assert math.isnan(found["p0"]["odd"][0]) and found["p4"]["odd"][1] == math.inf
     assert repr(checkpointed(counted()[0], TASKS, None, ONE)) == repr(found)
@@ -90,3 +90,22 @@ def test_a_file_is_whole_or_not_there(tmp_path, monkeypatch):
 def test_keys_are_names_of_files(tmp_path, key):
     with pytest.raises(InputError, match="key of a checkpoint"):
         Store(tmp_path, "v").path(key)
+
+
+def test_a_result_of_several_files_is_finished_when_its_last_is_there(tmp_path):
+    def decode(mark):
+        return mark.read_text() + mark.with_suffix(".b").read_text()
+
+    store = Store(tmp_path, "v", ".a", lambda x: {".b": b"second", ".a": str(x).encode()}, decode)
+    assert checkpointed(lambda x: x, {"k": 7}, store, ONE) == {"k": "7second"}
+    store.path("k", ".b").unlink()
+    assert store.finished("k") is None
+    assert checkpointed(lambda x: x, {"k": 8}, store, ONE) == {"k": "8second"}
+
+
+def test_one_process_at_a_time(tmp_path):
+    store = Store(tmp_path, "v")
+    with store.locked(), pytest.raises(InputError, match="in use"), store.locked():
+        pytest.fail("two at once")
+    with store.locked():
+        pass

@@ -6,12 +6,13 @@ code, are never mixed in.  Files hold plain data, never objects.
 """
 
 import contextlib
+import fcntl
 import functools
 import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,9 +25,9 @@ Key = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,=+-]{0,150}")
 Tell = Callable[[int, int], None]
 
 
-def to_json(result: Any) -> bytes:
-    """Return plain data as JSON; floats come back to the bit, NaN and infinity too.  Raises TypeError for anything else."""
-    return json.dumps(result, ensure_ascii=False).encode()
+def to_json(result: Any) -> dict[str, bytes]:
+    """Return plain data as one JSON file; floats come back to the bit, NaN and infinity too.  Raises TypeError for anything else."""
+    return {".json": json.dumps(result, ensure_ascii=False).encode()}
 
 
 def from_json(path: Path) -> Any:
@@ -50,16 +51,17 @@ def version_of(facts: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Store:
-    """Results of one version: `folder/VERSION/KEY.suffix`.
+    """Results of one version: files `folder/VERSION/KEY.json`, and others beside them.
 
-    encode: result -> bytes of its file; decode: its file -> result, as the map hands it back.  A file that cannot be decoded counts
-    as not there.
+    encode: result -> {ending of a file: its bytes}; files are written in this order, and the last, whose ending is `mark`, says
+    that the result is finished.  decode: the path of the mark -> result, as the map hands it back; an OSError, ValueError or
+    LookupError says that it is not there.
     """
 
     folder: Path
     version: str
-    suffix: str = ".json"
-    encode: Callable[[Any], bytes] = to_json
+    mark: str = ".json"
+    encode: Callable[[Any], Mapping[str, bytes]] = to_json
     decode: Callable[[Path], Any] = from_json
 
     @property
@@ -67,25 +69,40 @@ class Store:
         """The folder of this version."""
         return self.folder / self.version[:20]
 
-    def path(self, key: str) -> Path:
-        """Return the file of a key."""
+    def path(self, key: str, ending: str = "") -> Path:
+        """Return a file of a key: its mark, or the one with another ending."""
         if not Key.fullmatch(key):
             raise InputError("key of a checkpoint", key, "letters, figures and _.,=+- only, a letter or a figure first")
-        return self.place / f"{key}{self.suffix}"
+        return self.place / f"{key}{ending or self.mark}"
 
     def finished(self, key: str) -> tuple[Any] | None:
         """Return (result,) if it is there, else None."""
         try:
             return (self.decode(self.path(key)),)
-        except (OSError, ValueError, LookupError, ArithmeticError):  # pyarrow's errors are of these kinds too
+        except (OSError, ValueError, LookupError):
             return None
 
     def keep(self, key: str, result: Any) -> Any:
-        """Write a result, whole or not at all, and return it as it reads from its file.  Raises OSError where the disk refuses."""
-        path = self.path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, self.encode(result))
-        return self.decode(path)
+        """Write a result, whole or not at all, and return it as it reads from its files.  Raises OSError where the disk refuses."""
+        self.place.mkdir(parents=True, exist_ok=True)
+        for ending, content in self.encode(result).items():
+            write_whole(self.path(key, ending), content)
+        return self.decode(self.path(key))
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the store for this process alone; a process that dies lets go.  Raises InputError where another one holds it."""
+        try:
+            self.place.mkdir(parents=True, exist_ok=True)
+            file = (self.place / ".lock").open("w")
+        except OSError as why:
+            raise disk_refuses(self.folder, why) from None
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise InputError(str(self.place), "in use", "a folder that no other process is writing just now") from None
+            yield
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -103,30 +120,50 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
+def resumed(
+    function: Callable[[Task], Any], tasks: Mapping[str, Task], store: Store, crew: Crew = HERE
+) -> Iterator[tuple[str, Any]]:
+    """Yield (key, result): first what the store holds, then the rest as it is done, each stored before it is handed back.
+
+    Raises the first error of a task, and InputError where the disk refuses; what is finished by then stays.
+    """
+    todo = []
+    for key in tasks:
+        held = store.finished(key)
+        if held:
+            yield key, held[0]
+        else:
+            todo.append(key)
+    done = len(tasks) - len(todo)
+    for place, result in completed(function, [tasks[key] for key in todo], crew):
+        try:
+            kept = store.keep(todo[place], result)
+        except OSError as why:
+            raise disk_refuses(store.folder, why, f"{done} of {len(tasks)}") from None
+        done += 1
+        yield todo[place], kept
+
+
 def checkpointed(
     function: Callable[[Task], Any], tasks: Mapping[str, Task], store: Store | None, crew: Crew = HERE, tell: Tell | None = None
 ) -> dict[str, Any]:
     """Return {key: function(task)} in the order of the tasks; what the store holds is not done again, what is done is stored at once.
 
     Keys name files.  Results are what the store can write (plain data for JSON: a tuple comes back as a list); store None keeps
-    nothing on disk.  tell(done, all) is called at the start and after every result.
-    Raises the first error of a task, and InputError where the disk refuses; what is finished by then stays.
+    nothing on disk.  tell(done, all) is called at the start and after every result.  Raises as `resumed` does.
     """
-    found = {key: held[0] for key in tasks if store and (held := store.finished(key))}
-    todo = [key for key in tasks if key not in found]
+    keys, found = list(tasks), dict[str, Any]()
     if tell:
-        tell(len(found), len(tasks))
-    for place, result in completed(function, [tasks[key] for key in todo], crew):
-        try:
-            found[todo[place]] = store.keep(todo[place], result) if store else result
-        except OSError as why:
-            raise disk_refuses(store.folder if store else Path(), why, len(found), len(tasks)) from None
+        tell(0, len(keys))
+    results = resumed(function, tasks, store, crew) if store else ((keys[i], x) for i, x in completed(function, list(tasks.values()), crew))
+    for key, result in results:
+        found[key] = result
         if tell:
-            tell(len(found), len(tasks))
-    return {key: found[key] for key in tasks}
+            tell(len(found), len(keys))
+    return {key: found[key] for key in keys}
 
 
-def disk_refuses(folder: Path, why: OSError, done: int, whole: int) -> InputError:
-    """Return the error for a disk that is full or forbidden, with what is safe and what to do."""
-    rest = f"{done} of {whole} parts are finished and kept: mend this and give the same command again"
-    return InputError(str(folder), why.strerror or str(why), f"a folder with room that can be written; {rest}")
+def disk_refuses(folder: Path, why: OSError, kept: str = "") -> InputError:
+    """Return the error for a disk that is full or forbidden; kept: how many parts are safe."""
+    rest = f"; {kept} parts are finished and kept: mend this and give the same command again" if kept else ""
+    return InputError(str(folder), why.strerror or str(why), f"a folder with room that can be written{rest}")

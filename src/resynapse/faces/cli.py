@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from resynapse.faces.hands import HANDS, Hands, hands, shared_first
 from resynapse.notation import InputError, System
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ Out = Annotated[Path | None, typer.Option(help="Folder to write; an earlier resu
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit: 0 well, 2 for input that cannot be used, 1 for a fault of ours, 130 when stopped."""
     try:
-        app(args=arguments, prog_name="resynapse")
+        app(args=shared_first(sys.argv[1:] if arguments is None else arguments), prog_name="resynapse")
     except InputError as error:
         say(f"Error: {error}")
         sys.exit(USER_ERROR)
@@ -70,8 +71,15 @@ def _version(asked: bool) -> None:
 
 
 @app.callback()
-def _top(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False) -> None:
-    """Shared options stand before the command."""
+def _top(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    backend: Annotated[str | None, typer.Option(help="Who works on a large task: threads, processes or dask.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=10_000, help="How many; one for each processor if left out.")] = None,
+    scheduler: Annotated[str, typer.Option(help="Address of a running Dask scheduler: tcp://10.0.0.1:8786.")] = "",
+    part: Annotated[int | None, typer.Option(min=1, max=100_000, help="People in one part of a large run (5,000).")] = None,
+) -> None:
+    """Shared options stand before the command or after it."""
+    HANDS.set(Hands(backend, workers, scheduler, part))
 
 
 @app.command()
@@ -84,23 +92,57 @@ def run(
     data: Annotated[Path | None, typer.Option(help="Measured concentrations (ID TIME AMT RATE EVID CMT DV …) to check against.")] = None,
     fit: Annotated[str | None, typer.Option(help=FIT_HELP)] = None,
 ) -> None:
-    """Simulate a study and write its run folder: tables, report, methods paragraph, provenance."""
-    from resynapse.faces.run_folder import new_folder, write_run
+    """Simulate a study and write its run folder: tables, report, methods paragraph, provenance.
+
+    A study of more than 10,000 people, or one that keeps its endpoints only, is run in parts: stopped in any way, the same command
+    goes on from the parts that are finished.
+    """
     from resynapse.study import load_study
 
     asked, table = changed(load_study(study), n, seed, fit, replicates), read_data(data)
     target = out or Path("runs") / study.stem
     start = time.perf_counter()
-    with new_folder(target, "run") as folder, told_by(study):
+    with told_by(study):
+        in_parts = hands().asked or is_large(asked)
+        if in_parts and (table is not None or asked.replicates > 1):
+            where, read = ("--data", str(data)) if table is not None else (asked.where("replicates"), str(asked.replicates))
+            raise InputError(where, read, "a study run at once: at most 10,000 people, all visits kept, no --part, --backend")
+        result = run_parts(asked, target) if in_parts else run_at_once(asked, target, table)
+    show_run(result)
+    print(f"\nReport: {target / 'report.html'}   ({time.perf_counter() - start:.1f} s; digest of the results {result.digest[:12]})")
+
+
+def is_large(study: Study) -> bool:
+    """Tell whether a study is run in parts without being asked to."""
+    from resynapse.faces.large_run import IN_PARTS
+
+    return study.n > IN_PARTS or study.keep.what != "visits" or study.keep.courses > 0
+
+
+def run_at_once(study: Study, target: Path, table: Table | None) -> RunResult:
+    """Simulate a study, everybody at once, and write its folder."""
+    from resynapse.faces.run_folder import new_folder, write_run
+
+    with new_folder(target, "run") as folder, progress() as tell:
         from resynapse.study.provenance import provenance
         from resynapse.study.simulate import simulate
 
+        result = over_and_over(checked_against(simulate(study, progress=tell), table), tell)
+        tell("writing tables and report", len(study.arms), len(study.arms))
+        write_run(folder, result, provenance(result.system, study.seed, result.digest, command_line()))
+    return result
+
+
+def run_parts(study: Study, target: Path) -> RunResult:
+    """Simulate a study in parts and write its folder."""
+    from resynapse.faces.large_run import Order, Stopped, run_in_parts
+
+    try:
         with progress() as tell:
-            result = over_and_over(checked_against(simulate(asked, progress=tell), table), tell)
-            tell("writing tables and report", len(asked.arms), len(asked.arms))
-            write_run(folder, result, provenance(result.system, asked.seed, result.digest, command_line()))
-    show_run(result)
-    print(f"\nReport: {target / 'report.html'}   ({time.perf_counter() - start:.1f} s; digest of the results {result.digest[:12]})")
+            return run_in_parts(study, target, Order(hands().crew(), hands().part), command_line(), tell)
+    except Stopped as stopped:
+        say(str(stopped))
+        raise
 
 
 def read_data(path: Path | None) -> Table | None:
@@ -181,8 +223,10 @@ def show_run(result: RunResult) -> None:
     if told := result.cohort.selection:
         share = f"; effective sample size {100 * told['effective_share']:.0f} %" if "effective_share" in told else ""
         say(f"Screened {told['screened']:,.0f} for {told['enrolled']:,.0f} places{share}.")
-    if failed := {name: len(arm.failed) for name, arm in result.arms.items() if arm.failed}:
-        say(f"Left out, because the solver did not reach the end: {', '.join(f'{k} in {name}' for name, k in failed.items())}")
+    whole = result.extra.get("whole")
+    failed = whole.failed if whole else {name: len(arm.failed) for name, arm in result.arms.items()}
+    if any(failed.values()):
+        say(f"Left out, because the solver did not reach the end: {', '.join(f'{k:,} in {name}' for name, k in failed.items() if k)}")
 
 
 def console() -> Console:

@@ -158,10 +158,14 @@ def in_short(result: RunResult) -> str:
 
 def basis(result: RunResult) -> str:
     """Say what a number of this page rests on."""
-    failed = {name: len(arm.failed) for name, arm in result.arms.items()}
+    whole = result.extra.get("whole")
+    failed = whole.failed if whole else {name: len(arm.failed) for name, arm in result.arms.items()}
     count = sum(failed.values())
     told = f"Left out, because their equations could not be solved: {count} courses ({failed})." if count else "Every course was solved."
-    return f"{told} Scores are as a rater would have written them, with error; blood and brain are shown without error of measurement."
+    told += " Scores are as a rater would have written them, with error; blood and brain are shown without error of measurement."
+    if not whole:
+        return told
+    return f"{told} Endpoints are of all {result.study.n:,} people; pictures and the other tables show the first {result.cohort.n:,}."
 
 
 def interval_note(result: RunResult) -> str:

@@ -33,10 +33,7 @@ def new_folder(out: str | Path, kind: str, mixed: bool = False) -> Iterator[Path
     anything is computed, when `out` cannot be written, is a file, or is a folder that no earlier run made.
     """
     target = Path(out)
-    foreign = _is_foreign(target, kind)
-    if foreign and not (mixed and target.is_dir()):
-        what = "a folder with other things in it" if target.is_dir() else "not a folder"
-        raise InputError("--out", f"{target} ({what})", f"a new folder, or one that an earlier `resynapse {kind}` made")
+    foreign = refuse_foreign(target, kind, mixed)
     try:
         target = target.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -52,6 +49,15 @@ def new_folder(out: str | Path, kind: str, mixed: bool = False) -> Iterator[Path
             _put(made, target)
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def refuse_foreign(target: Path, kind: str, mixed: bool = False) -> bool:
+    """Tell whether a place holds other things, where that is allowed (mixed).  Raises InputError where it is not, or is no folder."""
+    foreign = _is_foreign(target, kind)
+    if foreign and not (mixed and target.is_dir()):
+        what = "a folder with other things in it" if target.is_dir() else "not a folder"
+        raise InputError("--out", f"{target} ({what})", f"a new folder, or one that an earlier `resynapse {kind}` made")
+    return foreign
 
 
 def _is_foreign(target: Path, kind: str) -> bool:
@@ -103,7 +109,14 @@ def _umask() -> int:
 
 
 def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
+<<<<<<< HEAD
     """Write a run: study.yaml; patients, observations, events as Parquet; summary.csv; session.csv; methods.md; report.html; provenance."""
+=======
+    """Write a run: study.yaml, patients and observations as Parquet, summary.csv, session.csv, methods.md, report.html, provenance.json.
+
+    The tables of a run in parts are there already.
+    """
+>>>>>>> 48d3da7 (Run large studies in parts: bounded memory, any crew, resumed after any stop)
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -118,8 +131,9 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
     from resynapse.study.summary import summary
 
     (folder / "study.yaml").write_text(study_yaml(result.study), encoding="utf-8")
-    pq.write_table(pa.table(dict(tables.patients(result))), folder / "patients.parquet", compression="zstd")
-    pq.write_table(tables.observations(result), folder / "observations.parquet", compression="zstd")
+    if "whole" not in result.extra:
+        pq.write_table(pa.table(dict(tables.patients(result))), folder / "patients.parquet", compression="zstd")
+        pq.write_table(tables.observations(result), folder / "observations.parquet", compression="zstd")
     write_csv(folder / "summary.csv", SUMMARY, [row.as_dict() for row in summary(result)])
     if sizes := effect_sizes(result):
         write_csv(folder / "effect_sizes.csv", EFFECTS, [row.as_dict() for row in sizes])

@@ -44,6 +44,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "spread_kind": ("", "sd", "se", "ci95", "cv_percent", "iqr", "range"),
     "obtained": ("", "printed", "digitised", "derived"),
 }  # fmt: skip
+LARGEST_FILE = 64 * 1024 * 1024
 USES = ("predict", "parameter", "context")
 # Words that change how an experiment is set up or read; the others only describe where a number came from.
 _DECISIVE = ("species", "population", "route", "dose_unit", "statistic")
@@ -190,6 +191,8 @@ def unknown_words(rows: Iterable[Row]) -> list[InputError]:
 def _table(path: Path, columns: tuple[str, ...]) -> Iterable[tuple[str, dict[str, str]]]:
     """Yield (file and line, cells by column) for each line of a CSV whose header holds at least `columns`."""
     try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise InputError(str(path), f"{path.stat().st_size:,} bytes", f"at most {LARGEST_FILE:,} bytes")
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1

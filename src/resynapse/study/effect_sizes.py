@@ -38,9 +38,9 @@ class EffectSize:
 
 
 def effect_sizes(result: RunResult) -> list[EffectSize]:
-    """Return the effect sizes of every score's changes, rates and times to an event; none without a control."""
+    """Return the effect sizes of every score's changes, rates and times to an event; none without a control, or of a run in parts."""
     control = result.study.control
-    if control is None:
+    if control is None or "whole" in result.extra:
         return []
     out = []
     for endpoint in result.study.endpoints:

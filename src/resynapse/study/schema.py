@@ -267,6 +267,18 @@ class Analysis(Part):
         return one_of(read, words.ANALYSES[str(at.field_name)], "an analysis" if at.field_name != "estimand" else "an estimand")
 
 
+class Keep(Part):
+    """What is kept of everybody: values at all visits, or one number for each endpoint; and full courses of the first `courses` people."""
+
+    what: Literal["visits", "endpoints"] = "visits"
+    courses: int = Field(default=0, ge=0, le=100_000, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _word(cls, read: Any) -> Any:
+        return {"what": read} if isinstance(read, str) else read
+
+
 class Study(Part):
     """One question, asked of the model.
 
@@ -290,6 +302,7 @@ class Study(Part):
     fit: Text = "newest"
     imaging: Imaging | None = None
     life_events: float = Field(default=0.0, ge=0, le=50)
+    keep: Keep = Keep()
     _places: Places = PrivateAttr(default=NOWHERE)
 
     @property

@@ -3,7 +3,6 @@
 The only place where science (model) and methods (cohort, endpoints) meet the engine.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -22,6 +21,7 @@ from resynapse.model.session_events import DRIVERS
 from resynapse.model.switches import INTERVENTIONS, SWITCHES
 from resynapse.notation import InputError, System
 from resynapse.study.beside import changed, changes
+from resynapse.study.digest import digest_of
 from resynapse.study.disposition import routes_of, system_of
 from resynapse.study.dosing import Administration, dose_events, is_given
 from resynapse.study.life import life_events
@@ -33,6 +33,7 @@ from resynapse.study.vocabulary import time_text
 
 SESSION_GRID_H = np.array([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 75, 90, 105, 120, 150, 180, 240, 300, 360, 480, 720]) / 60
 FLUCTUATION = Fluctuation(fluctuation.value, turnover.value)
+AT_VISITS = ("mean", "median", "sd", "change", "percent_change", "response", "remission")  # read at visits alone
 ALL_SESSIONS = ("peak", "cmax", "tmax", "auc", "auc_inf", "half_life")
 
 
@@ -69,15 +70,8 @@ class RunResult:
 
     @cached_property
     def digest(self) -> str:
-        """Hash of every value of every arm; the same study and seed give the same one."""
-        made = hashlib.sha256()
-        for name, arm in self.arms.items():
-            made.update(name.encode())
-            for table in (arm.true, arm.measured):
-                for quantity in sorted(table):
-                    made.update(quantity.encode())
-                    made.update(np.ascontiguousarray(table[quantity]).tobytes())
-        return made.hexdigest()
+        """Digest of every value of everybody in every arm; the same study and seed give the same one (`study.digest`)."""
+        return self.extra["whole"].digest if "whole" in self.extra else digest_of(self)
 
     @cached_property
     def supervision(self) -> dict[str, Any]:
@@ -88,7 +82,7 @@ class RunResult:
 
 
 def asked(study: Study) -> list[str]:
-    """Return the quantities that a study needs: those of its endpoints and one for each link of the chain."""
+    """Return the quantities that a study needs: those of its endpoints and, unless it keeps no more, one for each link of the chain."""
     readable = set(system_of(study).readable())
     drawn = set(DRIVERS) <= readable
     given = [q for q, r in READOUTS.items() if (drawn if r.area in DRAWN else readout_of(q, study.sampling.site)[0] in readable)]
@@ -97,7 +91,8 @@ def asked(study: Study) -> list[str]:
             what = f"a quantity that the model of this study gives: {', '.join(given)}"
             raise InputError(study.where("endpoints", place), endpoint.quantity, what, given)
     read = (e.quantity for e in study.endpoints if READOUTS[e.quantity].area != "burden")
-    return list(dict.fromkeys([*(q for q in STORY if q in given), *read]))
+    story = [q for q in STORY if q in given and study.keep.what == "visits"]
+    return list(dict.fromkeys([*story, *read]))
 
 
 def first_dose(study: Study) -> float:
@@ -107,6 +102,8 @@ def first_dose(study: Study) -> float:
 
 def grid(study: Study) -> np.ndarray:
     """Return the times (T,) h at which courses are kept: what the study observes, fine steps around sessions, days between."""
+    if study.keep.what == "endpoints" and all(e.statistic in AT_VISITS for e in study.endpoints):
+        return np.unique(np.round([0.0, *study.times], 9))
     sessions = sorted({d for arm in study.arms.values() for d in (*arm.days, *arm.blind)}) or [0.0]
     end = max([*study.times, sessions[-1]])
     fine = sessions if any(e.statistic in ALL_SESSIONS for e in study.endpoints) else sorted({sessions[0], first_dose(study)})

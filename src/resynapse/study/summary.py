@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,7 +17,11 @@ from resynapse.model.scales import READOUTS
 from resynapse.study.burden import burden_of, is_burden
 from resynapse.study.endpoints import TIME_TO, Endpoint
 from resynapse.study.estimands import event_times, is_score, scored, trial_data
+from resynapse.study.schema import Study
 from resynapse.study.simulate import RunResult
+
+if TYPE_CHECKING:
+    from resynapse.methods.survival import Times
 
 CURVE = ("peak", "trough", "cmax", "tmax", "auc", "auc_inf", "half_life")
 UNITS = {"tmax": "h", "percent_change": "percent", "auc": "ng*h/mL"}
@@ -99,44 +104,55 @@ def summarise_endpoint(result: RunResult, endpoint: Endpoint, fits: dict[str, Mm
     modelled = endpoint.statistic == "change" and result.study.analysis.change != "means"
     if modelled:
         return _modelled(result, endpoint, numbers, {} if fits is None else fits)
-    unit = unit_of(endpoint)
-    rows = [_row(result, endpoint, (arm, ""), summarise(endpoint.statistic, x), unit) for arm, x in numbers.items()]
-    for arm in _against(result) if endpoint.statistic not in ("sd", "median") else ():
-        rows.append(_contrast(result, endpoint, arm, numbers))
+    rows = plain_rows(result.study, endpoint, numbers)
+    if endpoint.statistic in RATES and result.study.analysis.rates == "logistic" and is_score(endpoint.quantity):
+        rows = [_odds(result, endpoint, row, numbers) if row.against else row for row in rows]
     return rows
 
 
-def _against(result: RunResult) -> list[str]:
+def plain_rows(study: Study, endpoint: Endpoint, numbers: Mapping[str, np.ndarray]) -> list[SummaryRow]:
+    """Return rows of means or rates and their differences, without a model, from one number for each person {arm: (n,)}."""
+    unit = unit_of(endpoint)
+    rows = [_row(study, endpoint, (arm, ""), summarise(endpoint.statistic, x), unit) for arm, x in numbers.items()]
+    for arm in _against(study) if endpoint.statistic not in ("sd", "median") else ():
+        rows.append(_contrast(study, endpoint, arm, numbers))
+    return rows
+
+
+def _against(study: Study) -> list[str]:
     """Return the arms that are compared with the control."""
-    return [arm for arm in result.arms if arm != result.study.control] if result.study.control else []
+    return [arm for arm in study.arms if arm != study.control] if study.control else []
 
 
-def _contrast(result: RunResult, endpoint: Endpoint, arm: str, numbers: dict[str, np.ndarray]) -> SummaryRow:
-    control = str(result.study.control)
+def _contrast(study: Study, endpoint: Endpoint, arm: str, numbers: Mapping[str, np.ndarray]) -> SummaryRow:
+    control = str(study.control)
     both, unit = (numbers[arm], numbers[control]), unit_of(endpoint)
-    if endpoint.statistic not in RATES:
-        row = _row(result, endpoint, (arm, control), mean_difference(*both), unit, METHODS["means"])
-    elif result.study.analysis.rates == "logistic" and is_score(endpoint.quantity):
-        found = odds_ratio(trial_data(result, endpoint.quantity), np.concatenate(list(numbers.values())), arm, control)
-        return _row(result, endpoint, (arm, control), found, "odds ratio", METHODS["logistic"])
+    if endpoint.statistic in RATES:
+        row = _row(study, endpoint, (arm, control), risk_difference(*both), unit, METHODS["risk_difference"])
     else:
-        row = _row(result, endpoint, (arm, control), risk_difference(*both), unit, METHODS["risk_difference"])
+        row = _row(study, endpoint, (arm, control), mean_difference(*both), unit, METHODS["means"])
     return replace(row, sd=_pooled(*both))
+
+
+def _odds(result: RunResult, endpoint: Endpoint, row: SummaryRow, numbers: dict[str, np.ndarray]) -> SummaryRow:
+    """Return a contrast of rates as an odds ratio, adjusted for baseline."""
+    found = odds_ratio(trial_data(result, endpoint.quantity), np.concatenate(list(numbers.values())), row.arm, row.against)
+    return _row(result.study, endpoint, (row.arm, row.against), found, "odds ratio", METHODS["logistic"])
 
 
 def _modelled(result: RunResult, endpoint: Endpoint, numbers: dict[str, np.ndarray], fits: dict[str, Mmrm]) -> list[SummaryRow]:
     """Return rows of a change by MMRM or ANCOVA: adjusted means of the arms, and their differences."""
-    how, time = result.study.analysis.change, endpoint.time
+    study, how, time = result.study, result.study.analysis.change, endpoint.time
     assert time is not None
     data = trial_data(result, endpoint.quantity)
     mean, difference = _by_model(how, data, time, endpoint.quantity, fits)
     unit, rows = unit_of(endpoint), []
     for arm, x in numbers.items():
-        row = _row(result, endpoint, (arm, ""), mean(arm), unit, METHODS[how])
+        row = _row(study, endpoint, (arm, ""), mean(arm), unit, METHODS[how])
         rows.append(replace(row, sd=_sd(x), n=int(np.isfinite(x).sum())))
-    for arm in _against(result):
-        control = str(result.study.control)
-        row = _row(result, endpoint, (arm, control), difference(arm, control), unit, METHODS[how])
+    for arm in _against(study):
+        control = str(study.control)
+        row = _row(study, endpoint, (arm, control), difference(arm, control), unit, METHODS[how])
         both = numbers[arm], numbers[control]
         rows.append(replace(row, sd=_pooled(*both), n=int(sum(np.isfinite(x).sum() for x in both))))
     return rows
@@ -157,18 +173,32 @@ def _times(result: RunResult, endpoint: Endpoint) -> list[SummaryRow]:
     """Return rows of a time to an event: the share with it by the end (Kaplan-Meier), then differences or hazard ratios."""
     from resynapse.methods import survival
 
+    study, found = result.study, times_of(result, endpoint)
+    if study.analysis.time_to_event != "cox":
+        return time_rows(study, endpoint, found)
+    rows = [row for row in time_rows(study, endpoint, found) if not row.against]
+    whole = survival.Times(*(np.concatenate([getattr(x, name) for x in found.values()]) for name in ("hours", "event")))
+    for arm in _against(study):
+        ratio = survival.hazard_ratio(trial_data(result, endpoint.quantity), whole, arm, str(study.control))
+        rows.append(_row(study, endpoint, (arm, str(study.control)), ratio, "hazard ratio", METHODS["cox"]))
+    return rows
+
+
+def times_of(result: RunResult, endpoint: Endpoint) -> dict[str, Times]:
+    """Return the times to an event of every arm."""
     end = endpoint.time if endpoint.time is not None else result.study.times[-1]
-    found = {arm: event_times(result, arm, endpoint.statistic, endpoint.quantity, end) for arm in result.arms}
-    rows = [_row(result, endpoint, (arm, ""), survival.share_by(x, end), "fraction", METHODS["km"]) for arm, x in found.items()]
-    control = str(result.study.control)
-    for arm in _against(result):
-        if result.study.analysis.time_to_event == "cox":
-            whole = survival.Times(*(np.concatenate([getattr(x, name) for x in found.values()]) for name in ("hours", "event")))
-            ratio = survival.hazard_ratio(trial_data(result, endpoint.quantity), whole, arm, control)
-            rows.append(_row(result, endpoint, (arm, control), ratio, "hazard ratio", METHODS["cox"]))
-        else:
-            difference = survival.share_difference(found[arm], found[control], end)
-            rows.append(_row(result, endpoint, (arm, control), difference, "fraction", METHODS["km"]))
+    return {arm: event_times(result, arm, endpoint.statistic, endpoint.quantity, end) for arm in result.arms}
+
+
+def time_rows(study: Study, endpoint: Endpoint, found: Mapping[str, Times]) -> list[SummaryRow]:
+    """Return the shares with an event by the end and their differences, from the times of every arm."""
+    from resynapse.methods import survival
+
+    end, control = endpoint.time if endpoint.time is not None else study.times[-1], str(study.control)
+    rows = [_row(study, endpoint, (arm, ""), survival.share_by(x, end), "fraction", METHODS["km"]) for arm, x in found.items()]
+    for arm in _against(study):
+        difference = survival.share_difference(found[arm], found[control], end)
+        rows.append(_row(study, endpoint, (arm, control), difference, "fraction", METHODS["km"]))
     return rows
 
 
@@ -184,13 +214,15 @@ def _pooled(drug: np.ndarray, control: np.ndarray) -> float:
     return float(np.sqrt(((len(a) - 1) * a.var(ddof=1) + (len(b) - 1) * b.var(ddof=1)) / (len(a) + len(b) - 2)))
 
 
-def _row(result: RunResult, endpoint: Endpoint, pair: tuple[str, str], e: Estimate | Effect, unit: str, method: str = "") -> SummaryRow:
-    estimand = result.study.analysis.estimand if is_score(endpoint.quantity) else ""
+def _row(study: Study, endpoint: Endpoint, pair: tuple[str, str], e: Estimate | Effect, unit: str, method: str = "") -> SummaryRow:
+    estimand = study.analysis.estimand if is_score(endpoint.quantity) else ""
     row = SummaryRow(str(endpoint), *pair, e.n, e.value, e.low, e.high, np.nan, unit, method=method, estimand=estimand)
     return replace(row, sd=e.sd) if isinstance(e, Estimate) else replace(row, se=e.se, df=e.df, p=e.p)
 
 
 def summary(result: RunResult) -> list[SummaryRow]:
-    """Return the rows of every endpoint of the study."""
+    """Return the rows of every endpoint of the study, over everybody."""
+    if "whole" in result.extra:
+        return result.extra["whole"].rows
     fits: dict[str, Mmrm] = {}
     return [row for endpoint in result.study.endpoints for row in summarise_endpoint(result, endpoint, fits)]

@@ -17,17 +17,49 @@ def patients(result: RunResult) -> dict[str, np.ndarray]:
     return {"patient": people.people, **people.covariates, **varied}
 
 
-def observations(result: RunResult) -> Any:
+def people(result: RunResult) -> Any:
+    """Return a pyarrow table of the people: all that `patients` gives, or number and covariates where a study keeps endpoints only."""
+    import pyarrow as pa
+
+    kept = patients(result) if result.study.keep.what == "visits" else {"patient": result.cohort.people, **result.cohort.covariates}
+    return pa.table(dict(kept))
+
+
+def endpoints(result: RunResult) -> Any:
+    """Return a pyarrow table with one row for each person and arm: patient, arm, and a column for every endpoint (NaN: not read).
+
+    A time to an event has two columns: hours, and `… seen` (whether it came, or the person was watched no longer).
+    """
+    import pyarrow as pa
+
+    from resynapse.study.endpoints import TIME_TO
+    from resynapse.study.summary import each_person, times_of
+
+    names, n = list(result.arms), result.cohort.n
+    columns: dict[str, list[np.ndarray]] = {}
+    for e in dict.fromkeys(result.study.endpoints):
+        if e.statistic in TIME_TO:
+            times = times_of(result, e)
+            columns[str(e)], columns[f"{e} seen"] = [times[a].hours for a in names], [times[a].event for a in names]
+        else:
+            columns[str(e)] = [each_person(result, arm, e) for arm in names]
+    arm = pa.DictionaryArray.from_arrays(pa.array(np.repeat(np.arange(len(names), dtype=np.int32), n)), pa.array(names))
+    read = {name: pa.array(np.concatenate(x)) for name, x in columns.items()}
+    return pa.table({"patient": pa.array(np.tile(result.cohort.people, len(names))), "arm": arm, **read})
+
+
+def observations(result: RunResult, every_time: bool = False) -> Any:
     """Return a pyarrow table with one row for each value: patient, arm, time_h, quantity, value (as measured), true.
 
-    The times are those that the study observes; a person whose course could not be solved has no rows in that arm.
+    The times are those that the study observes, or all that were simulated; a person whose course could not be solved has no rows
+    in that arm.
     """
     import pyarrow as pa
 
     names, quantities = list(result.arms), sorted({q for arm in result.arms.values() for q in arm.measured})
     columns: dict[str, list[np.ndarray]] = {name: [] for name in ("patient", "arm", "time_h", "quantity", "value", "true")}
     for arm in result.arms.values():
-        keep, hits = solved(result, arm), observed(result, arm)
+        keep, hits = solved(result, arm), np.arange(len(arm.times)) if every_time else observed(result, arm)
         shape = (int(keep.sum()), len(hits))
         for quantity in arm.measured:
             rows = {

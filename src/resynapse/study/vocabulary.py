@@ -106,7 +106,6 @@ NOT_YET = {
     "adherence": "missed doses",
     "randomisation": "randomisation schemes",
     "phases": "trials of several phases",
-    "keep": "choosing what is kept",
     "stress": "stress as a study input",
 }
 
