@@ -8,6 +8,7 @@ import ast
 from collections.abc import Sequence
 
 from resynapse.engine.fold import Fold, Statement, names_in
+from resynapse.notation.parsing import expression
 
 
 def _product(*factors: str | None) -> str | None:
@@ -88,7 +89,7 @@ def jacobian(run: Sequence[Statement], states: Sequence[str], fold: Fold) -> tup
     out: list[Statement] = []
     entries: dict[tuple[int, int], str] = {}
     for name, text in run:
-        node = ast.parse(text, mode="eval").body
+        node = expression(text).body
         terms: dict[str, str | None] = {}
         for v in sorted(names_in(node)):
             for state, inner in known.get(v, {}).items():

@@ -4,7 +4,6 @@ Four functions come out, for the ensemble loop of `kernel.py` to call; m is the 
 step(m, atol, rtol), observe(m, row of the states), between(m), take(m).
 """
 
-import ast
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from resynapse.engine.factorise import Entry
 from resynapse.engine.fold import Statement, names
 from resynapse.engine.lower import Lowered
 from resynapse.engine.vector import DOUBLE, WHOLE, Vectors, compute, define_functions
+from resynapse.notation.parsing import expression
 
 
 class _Model:
@@ -50,7 +50,7 @@ class _Model:
             if n in read:
                 env[n] = v.load(m, self.rows["P"] + i)
         for name, text in statements:
-            env[name] = compute(v, ast.parse(text, mode="eval").body, env)
+            env[name] = compute(v, expression(text).body, env)
         return env
 
     def write_values(self, name: str, statements: Sequence[Statement], wanted: Sequence[str], to: str) -> None:

@@ -2,6 +2,7 @@
 
 import functools
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from resynapse.engine.tables import DONE, Array, Course, Patients
 from resynapse.notation import InputError, System, units
 
 LANES = (1, 4, 8, 16)
+COMPILING = threading.Lock()  # runs on several threads wait for one compilation
 WORTH = 1e6  # hours of patients from which on a run is compiled without what stays at zero in it
 
 
@@ -57,9 +59,10 @@ class Ensemble:
 
     def _compiled(self, zero: frozenset[str]) -> Compiled:
         """Return the system without what stays at zero, compiled."""
-        if zero not in self.kept:
-            self.kept[zero] = Compiled.of(without(self.low, zero) if zero else self.low, self.lanes, self.tell)
-        return self.kept[zero]
+        with COMPILING:
+            if zero not in self.kept:
+                self.kept[zero] = Compiled.of(without(self.low, zero) if zero else self.low, self.lanes, self.tell)
+            return self.kept[zero]
 
     def _machine(self, quiet: frozenset[str], hours: float) -> Compiled:
         """Return what runs best for so many hours of patients, of whom none is given these names.  The same bits come out."""

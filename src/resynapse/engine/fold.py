@@ -10,6 +10,8 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
+from resynapse.notation.parsing import expression
+
 Statement = tuple[str, str]
 FUSED = "_fma"  # _fma(a, b, c) is a * b + c, rounded once
 FUNCTIONS = frozenset({"exp", "log", "sqrt", "pos", "power", "where", "minimum", "maximum", FUSED})
@@ -23,7 +25,7 @@ def names_in(node: ast.AST) -> set[str]:
 
 def names(text: str) -> set[str]:
     """Return the names that an expression text reads."""
-    return names_in(ast.parse(text, mode="eval"))
+    return names_in(expression(text))
 
 
 class _Fuse(ast.NodeTransformer):
@@ -49,7 +51,7 @@ def _fused(*x: ast.expr) -> ast.expr:
 
 def fuse(statements: Iterable[Statement]) -> tuple[Statement, ...]:
     """Fuse each product that is added or subtracted with the sum; where both sides are products, the right one."""
-    return tuple((name, ast.unparse(_Fuse().visit(ast.parse(text, mode="eval").body))) for name, text in statements)
+    return tuple((name, ast.unparse(_Fuse().visit(expression(text).body))) for name, text in statements)
 
 
 def need(statements: Sequence[Statement], wanted: Iterable[str]) -> list[Statement]:
@@ -72,7 +74,7 @@ class Fold:
 
     def statement(self, name: str, text: str) -> str | None:
         """Return the text over run-time names, or None when `name` turned into a derived parameter."""
-        node, constant = self._walk(ast.parse(text, mode="eval").body)
+        node, constant = self._walk(expression(text).body)
         if constant:
             self.derived[name] = ast.unparse(node)
             self.constant.add(name)

@@ -16,6 +16,7 @@ from resynapse.engine.fold import FUSED, Statement, names, need
 from resynapse.engine.lower import Lowered
 from resynapse.engine.schedule import Schedule
 from resynapse.engine.tables import RESET, SCALE, Array
+from resynapse.notation.parsing import expression
 
 ZERO, ONE = ast.Constant(0.0), ast.Constant(1.0)
 
@@ -73,7 +74,7 @@ def shrink(statements: Iterable[Statement], zero: Iterable[str]) -> tuple[Statem
     known = dict.fromkeys(zero, ZERO)
     left = []
     for name, text in statements:
-        node = _Shrink(known).visit(ast.parse(text, mode="eval").body)
+        node = _Shrink(known).visit(expression(text).body)
         if isinstance(node, ast.Constant):
             known[name] = node
         left.append((name, ast.unparse(node)))

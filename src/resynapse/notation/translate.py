@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from resynapse.notation.errors import NotationError, closest
 from resynapse.notation.functions import FUNCTIONS
 from resynapse.notation.mechanism import Equation, Mechanism
+from resynapse.notation.parsing import parsed
 
 Statement = tuple[str, str]
 
@@ -30,7 +31,7 @@ def _tree(method: Any) -> ast.FunctionDef:
         text = textwrap.dedent(inspect.getsource(method))
     except OSError:
         raise NotationError(f"{at(method)}: its source is not at hand; write mechanisms in a file.") from None
-    found = ast.parse(text).body[0]
+    found = parsed(text).body[0]
     assert isinstance(found, ast.FunctionDef)
     return found
 
