@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from resynapse.faces.hands import HANDS, Hands, hands, shared_first
-from resynapse.notation import InputError, System
+from resynapse.notation import InputError
 
 if TYPE_CHECKING:
     from resynapse.study.nonmem import Table
@@ -310,29 +310,13 @@ def describe(
         return
     system = build(species)
     if flow is not None:
+        from resynapse.faces.flow import draw_flow
+
         draw_flow(system, flow)
         return
     from resynapse.faces.published import default_rows
 
     print(pages.page(system, pages.chapter(system, mechanism), default_rows()) if mechanism else pages.overview(system))
-
-
-def draw_flow(system: System, path: Path) -> None:
-    """Draw the flow of the model into a picture file. Raises InputError for another kind of file, or one that cannot be written."""
-    from resynapse.faces.flow import flow_figure
-
-    kinds = (".svg", ".png", ".pdf")
-    if path.suffix not in kinds:
-        raise InputError("--flow", path.name, f"a file name that ends in {', '.join(kinds)}")
-    part = path.with_name(f".{path.name}{path.suffix}")
-    try:
-        part.touch()
-        flow_figure(system).savefig(part, format=path.suffix[1:], bbox_inches="tight")
-        os.replace(part, path)
-    except OSError as why:
-        raise InputError("--flow", str(path), f"a file that can be written ({why.strerror})") from None
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @app.command()

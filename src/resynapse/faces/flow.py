@@ -1,12 +1,14 @@
 """The flow of the model as one picture: mechanisms in causal order, what each reads from others, feedbacks on the other side."""
 
 import inspect
+import os
 import textwrap
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resynapse.faces import style
-from resynapse.notation import System
+from resynapse.notation import InputError, System
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -123,3 +125,19 @@ def _ports(names: list[str]) -> list[float]:
         places.append(0.5 if count == 1 else k / (count - 1))
         used[name] = k + 1
     return places
+
+
+def draw_flow(system: System, path: Path) -> None:
+    """Draw the flow of the model into a picture file. Raises InputError for another kind of file, or one that cannot be written."""
+    kinds = (".svg", ".png", ".pdf")
+    if path.suffix not in kinds:
+        raise InputError("--flow", path.name, f"a file name that ends in {', '.join(kinds)}")
+    part = path.with_name(f".{path.name}{path.suffix}")
+    try:
+        part.touch()
+        flow_figure(system).savefig(part, format=path.suffix[1:], bbox_inches="tight")
+        os.replace(part, path)
+    except OSError as why:
+        raise InputError("--flow", str(path), f"a file that can be written ({why.strerror})") from None
+    finally:
+        part.unlink(missing_ok=True)

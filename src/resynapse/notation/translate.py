@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from resynapse.notation.errors import NotationError, closest
 from resynapse.notation.functions import FUNCTIONS
 from resynapse.notation.mechanism import Equation, Mechanism
-from resynapse.notation.parsing import parsed
+from resynapse.notation.parsing import expression, parsed
 
 Statement = tuple[str, str]
 
@@ -136,7 +136,7 @@ class Translator(ast.NodeTransformer):
             f"(({z}) - ({y})) / (({b}) - ({a})) * minimum(pos({name} - ({a})), ({b}) - ({a}))"
             for (a, y), (b, z) in pairwise(points)
         ]
-        return ast.parse(" + ".join([f"({points[0][1]})", *ramps]), mode="eval").body
+        return expression(" + ".join([f"({points[0][1]})", *ramps])).body
 
     def _inline(self, node: ast.Call, method: Any) -> ast.AST:
         """self.other(a, b): the same formula with other arguments, for example its value at rest."""
