@@ -109,14 +109,10 @@ def _umask() -> int:
 
 
 def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
-<<<<<<< HEAD
-    """Write a run: study.yaml; patients, observations, events as Parquet; summary.csv; session.csv; methods.md; report.html; provenance."""
-=======
-    """Write a run: study.yaml, patients and observations as Parquet, summary.csv, session.csv, methods.md, report.html, provenance.json.
+    """Write a run: study.yaml; patients, observations, events as Parquet; summary.csv; session.csv; methods.md; report.html; provenance.
 
     The tables of a run in parts are there already.
     """
->>>>>>> 48d3da7 (Run large studies in parts: bounded memory, any crew, resumed after any stop)
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -139,8 +135,9 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
         write_csv(folder / "effect_sizes.csv", EFFECTS, [row.as_dict() for row in sizes])
     (folder / "methods.md").write_text(methods_text(result, facts), encoding="utf-8")
     watched = watch(result)
-    happened = events(result, {name: arm.happens for name, arm in watched.items()})
-    pq.write_table(happened, folder / "events.parquet", compression="zstd")
+    if "whole" not in result.extra:
+        happened = events(result, {name: arm.happens for name, arm in watched.items()})
+        pq.write_table(happened, folder / "events.parquet", compression="zstd")
     if watched:
         write_csv(folder / "session.csv", HEAD, session_rows(watched))
         write_csv(folder / "session_minutes.csv", MINUTES, minute_rows(result, watched))

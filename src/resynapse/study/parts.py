@@ -20,6 +20,7 @@ from resynapse.methods.cohort import Who
 from resynapse.study import tables
 from resynapse.study.digest import sum_of
 from resynapse.study.endpoints import TIME_TO
+from resynapse.study.events_table import events
 from resynapse.study.schema import Keep, Study
 from resynapse.study.summary import SummaryRow, plain_rows, time_rows
 
@@ -72,7 +73,7 @@ class Maker:
         result = simulate_range(self.study, part.first, part.last)
         made = {"patients.parquet": tables.people(result), ENDPOINTS: tables.endpoints(result)}
         if self.study.keep.what == "visits":
-            made["observations.parquet"] = tables.observations(result)
+            made |= {"observations.parquet": tables.observations(result), "events.parquet": events(result, {})}
         drawn = min(part.last, self.study.keep.courses)
         if part.first < drawn:
             everything = self.study.model_copy(update={"keep": Keep()})
