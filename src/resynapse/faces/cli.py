@@ -5,21 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from resynapse.faces.hands import HANDS, Hands, hands, shared_first
+from resynapse.faces.running import changed, is_large, read_data, run_at_once, run_parts
+from resynapse.faces.terminal import command_line, console, progress, say, show_run, told_by
 from resynapse.notation import InputError
-
-if TYPE_CHECKING:
-    from resynapse.study.nonmem import Table
-    from resynapse.study.schema import Study
-    from resynapse.study.simulate import RunResult
 
 HELP = "Resynapse: from dose to synapse to symptom. A simulation for research; not a medical device, not dosing advice."
 USER_ERROR, OUR_ERROR, STOPPED = 2, 1, 130
@@ -50,16 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         say(f"Something went wrong that is not your fault: {type(error).__name__}: {error}")
         say("RESYNAPSE_DEBUG=1 before the command shows where; please report it with the study file.")
         sys.exit(OUR_ERROR)
-
-
-def say(text: str) -> None:
-    """Print one message to the error stream, as it stands."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def command_line() -> list[str]:
-    """Return the command as it was given, for the record."""
-    return ["resynapse", *sys.argv[1:]]
 
 
 def _version(asked: bool) -> None:
@@ -110,128 +95,6 @@ def run(
         result = run_parts(asked, target) if in_parts else run_at_once(asked, target, table)
     show_run(result)
     print(f"\nReport: {target / 'report.html'}   ({time.perf_counter() - start:.1f} s; digest of the results {result.digest[:12]})")
-
-
-def is_large(study: Study) -> bool:
-    """Tell whether a study is run in parts without being asked to."""
-    from resynapse.faces.large_run import IN_PARTS
-
-    return study.n > IN_PARTS or study.keep.what != "visits" or study.keep.courses > 0
-
-
-def run_at_once(study: Study, target: Path, table: Table | None) -> RunResult:
-    """Simulate a study, everybody at once, and write its folder."""
-    from resynapse.faces.run_folder import new_folder, write_run
-
-    with new_folder(target, "run") as folder, progress() as tell:
-        from resynapse.study.provenance import provenance
-        from resynapse.study.simulate import simulate
-
-        result = over_and_over(checked_against(simulate(study, progress=tell), table), tell)
-        tell("writing tables and report", len(study.arms), len(study.arms))
-        write_run(folder, result, provenance(result.system, study.seed, result.digest, command_line()))
-    return result
-
-
-def run_parts(study: Study, target: Path) -> RunResult:
-    """Simulate a study in parts and write its folder."""
-    from resynapse.faces.large_run import Order, Stopped, run_in_parts
-
-    try:
-        with progress() as tell:
-            return run_in_parts(study, target, Order(hands().crew(), hands().part), command_line(), tell)
-    except Stopped as stopped:
-        say(str(stopped))
-        raise
-
-
-def read_data(path: Path | None) -> Table | None:
-    """Read a table of concentrations before anything is computed."""
-    from resynapse.study.nonmem import read_nonmem
-
-    return None if path is None else read_nonmem(path)
-
-
-def checked_against(result: RunResult, table: Table | None) -> RunResult:
-    """Return the result with its predictive check against a table, if there is one."""
-    from dataclasses import replace
-
-    from resynapse.study.predictive import vpc
-
-    return result if table is None else replace(result, extra={**result.extra, "vpc": vpc(result, table)})
-
-
-def over_and_over(result: RunResult, tell: Callable[[str, int, int], None]) -> RunResult:
-    """Return the result with what its replicates say, where the study asks for more than one."""
-    if result.study.replicates == 1:
-        return result
-    from dataclasses import replace
-
-    from resynapse.study.replicates import replicated
-
-    return replace(result, extra={**result.extra, "replicates": replicated(result.study, tell=tell)[0]})
-
-
-def changed(study: Study, n: int | None, seed: int | None, fit: str | None, replicates: int | None = None) -> Study:
-    """Return the study with other numbers of people or replicates, another seed or another fit where they are given."""
-    if replicates is not None:
-        study = study.model_copy(update={"replicates": replicates})
-    if fit is not None:
-        from resynapse.study.fits import load_fit
-
-        load_fit(fit)
-        study = study.model_copy(update={"fit": fit})
-    new = {key: value for key, value in (("n", n), ("seed", seed)) if value is not None}
-    return study.model_copy(update={"population": study.population.model_copy(update=new)}) if new else study
-
-
-@contextmanager
-def told_by(study: Path) -> Iterator[None]:
-    """Put the name of the study's file before an error that does not say it."""
-    try:
-        yield
-    except InputError as error:
-        if error.where.startswith((str(study), "--out")):
-            raise
-        raise InputError(f"{study}, {error.where}", error.read, error.expected, error.choices) from None
-
-
-@contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a function tell(text, done, all) that moves a bar on a terminal and is silent elsewhere."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    screen = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=screen, transient=True, disable=not screen.is_terminal
-    )
-    with bar:
-        task = bar.add_task("compiling", total=None)
-        yield lambda text, done, whole: bar.update(task, description=text, completed=done, total=whole)
-
-
-def show_run(result: RunResult) -> None:
-    """Print the endpoints by arm, and against the control, as one short table."""
-    from resynapse.faces.report import terminal_summary
-
-    console().print(terminal_summary(result))
-    if repeated := result.extra.get("replicates"):
-        from resynapse.faces.power import terminal_table
-
-        print(f"\n{result.study.replicates} trials of {result.study.n} in each arm")
-        console().print(terminal_table([repeated]))
-    if told := result.cohort.selection:
-        share = f"; effective sample size {100 * told['effective_share']:.0f} %" if "effective_share" in told else ""
-        say(f"Screened {told['screened']:,.0f} for {told['enrolled']:,.0f} places{share}.")
-    whole = result.extra.get("whole")
-    failed = whole.failed if whole else {name: len(arm.failed) for name, arm in result.arms.items()}
-    if any(failed.values()):
-        say(f"Left out, because the solver did not reach the end: {', '.join(f'{k:,} in {name}' for name, k in failed.items() if k)}")
-
-
-def console() -> Console:
-    """Return a console that never wraps where nobody looks at a screen."""
-    return Console() if sys.stdout.isatty() else Console(width=160)
 
 
 @app.command()
