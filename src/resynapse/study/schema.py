@@ -19,6 +19,7 @@ from pydantic import (
 from resynapse.notation import InputError
 from resynapse.study import vocabulary as words
 from resynapse.study.endpoints import Endpoint, endpoint, rejoined
+from resynapse.study.keep import Keep
 from resynapse.study.vocabulary import Refused, dose, hours, one_of, shown, time_text
 from resynapse.study.yaml import NOWHERE, Places
 
@@ -265,18 +266,6 @@ class Analysis(Part):
     @classmethod
     def _known(cls, read: str, at: ValidationInfo) -> str:
         return one_of(read, words.ANALYSES[str(at.field_name)], "an analysis" if at.field_name != "estimand" else "an estimand")
-
-
-class Keep(Part):
-    """What is kept of everybody: values at all visits, or one number for each endpoint; and full courses of the first `courses` people."""
-
-    what: Literal["visits", "endpoints"] = "visits"
-    courses: int = Field(default=0, ge=0, le=100_000, strict=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _word(cls, read: Any) -> Any:
-        return {"what": read} if isinstance(read, str) else read
 
 
 class Study(Part):
