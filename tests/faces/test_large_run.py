@@ -54,10 +54,11 @@ def facts(folder: Path) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "whole"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(report, "write_run_report", lambda result, path, watched=None: path.write_text("a report"))
-        run(tmp_path_factory.mktemp("runs") / "whole", order=Order(part=12))
-    return facts(tmp_path_factory.getbasetemp() / "runs0" / "whole")
+        run(folder, order=Order(part=12))
+    return facts(folder)
 
 
 @pytest.mark.parametrize("order", [Order(part=1), Order(part=5), Order(Crew("threads", 1), 4)], ids=["1", "5", "one thread"])
