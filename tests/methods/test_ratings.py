@@ -32,6 +32,13 @@ def test_a_new_score_is_the_truth_with_error_whole_and_within_the_scale():
     assert np.abs(np.array(made.quantiles) - np.quantile(scores, (0.05, 0.25, 0.5, 0.75, 0.95))).max() <= 1
 
 
+def test_quantiles_of_scores_lie_between_them_so_that_intervals_hold_what_they_say():
+    made = written_spread(np.array([30.0]), np.array([0.2]), np.array([1.0]), SCALE, ())
+    assert 29.5 < made.quantiles[0] < 29.7 and made.quantiles[2] == pytest.approx(30.0, abs=0.01) and 30.3 < made.quantiles[4] < 30.5
+    at_the_end = written_spread(np.array([0.0]), np.array([0.2]), np.array([1.0]), SCALE, ())
+    assert at_the_end.quantiles[0] == 0.0
+
+
 def test_a_concentration_is_never_below_zero():
     made = written_spread(np.array([1.0]), np.array([2.0]), np.array([1.0]), None, ())
     assert made.quantiles[0] == 0.0 and made.quantiles[2] == pytest.approx(1.0, abs=0.15)

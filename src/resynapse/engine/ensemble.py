@@ -21,12 +21,13 @@ from resynapse.notation import InputError, System, units
 LANES = (1, 4, 8, 16)
 COMPILING = threading.Lock()  # runs on several threads wait for one compilation
 WORTH = 1e6  # hours of patients from which on a run is compiled without what stays at zero in it
+Names = frozenset[str]
 
 
 @functools.lru_cache(maxsize=16)
-def _shelf(low: Lowered, lanes: int) -> tuple[dict[frozenset[str], Compiled], dict[frozenset[str], float]]:
+def _shelf(low: Lowered, lanes: int) -> tuple[dict[Names, Compiled], dict[Names, float], dict[Names, Names]]:
     """Return what has been compiled of a system, and how it was used: the same for all ensembles of a process."""
-    return {}, {}
+    return {}, {}, {}
 
 
 def _say(text: str) -> None:
@@ -41,8 +42,9 @@ class Ensemble:
     low: Lowered
     lanes: int
     tell: Callable[[str], None]
-    kept: dict[frozenset[str], Compiled]  # by what is left out
-    worked: dict[frozenset[str], float]  # hours of patients, by what was at zero
+    kept: dict[Names, Compiled]  # by what is left out
+    worked: dict[Names, float]  # hours of patients, by what was at zero
+    stays: dict[Names, Names]  # what stays at zero, by what was
 
     @staticmethod
     def of(system: System, lanes: int = 8, tell: Callable[[str], None] = _say) -> "Ensemble":
@@ -67,7 +69,11 @@ class Ensemble:
     def _machine(self, quiet: frozenset[str], hours: float) -> Compiled:
         """Return what runs best for so many hours of patients, of whom none is given these names.  The same bits come out."""
         self.worked[quiet] = self.worked.get(quiet, 0.0) + hours
-        return self._compiled(still(self.low, quiet) if self.worked[quiet] >= WORTH else frozenset())
+        if self.worked[quiet] < WORTH:
+            return self.machine
+        if quiet not in self.stays:
+            self.stays[quiet] = still(self.low, quiet)
+        return self._compiled(self.stays[quiet])
 
     def derive(self, names: Sequence[str], values: Mapping[str, Any], n: int) -> dict[str, Array]:
         """Return quantities that depend on parameters only: {name: (n,)} in declared units."""

@@ -5,6 +5,7 @@ a product with its reciprocal.  Jacobian entries are statements too, so those of
 """
 
 import ast
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeGuard
 
@@ -23,9 +24,10 @@ def names_in(node: ast.AST) -> set[str]:
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - FUNCTIONS
 
 
-def names(text: str) -> set[str]:
+@functools.lru_cache(maxsize=50_000)
+def names(text: str) -> frozenset[str]:
     """Return the names that an expression text reads."""
-    return names_in(expression(text))
+    return frozenset(names_in(expression(text)))
 
 
 class _Fuse(ast.NodeTransformer):

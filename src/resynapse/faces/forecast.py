@@ -205,7 +205,7 @@ def summary_lines(made: Forecasts, unused: Sequence[str]) -> list[str]:
     for one in made.people[:20]:
         last = [r for r in one.rows if r.kind == "observed" and r.quantity == one.main][-1]
         q = last.spread.quantiles
-        score = f"{one.main} on day {last.time_h / 24:g}: {q[2]:g} (90 %: {q[0]:g} to {q[4]:g})"
+        score = f"{one.main} on day {last.time_h / 24:g}: {number(q[2])} (90 %: {span(q[0], q[4])})"
         lines.append(f"{one.patient.name}: {score}. {advice(one, made.risk)}")
     poor = [one.patient.name for one in made.people if verdict(one) != "good"]
     lines += [f"… and {len(made.people) - 20} more people" for _ in range(len(made.people) > 20)]

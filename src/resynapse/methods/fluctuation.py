@@ -57,6 +57,10 @@ class Followed:
         """Return the start: nothing on day 0."""
         return Followed(law, 0, np.zeros(n), np.zeros(n))
 
+    def take(self, index: Array) -> Followed:
+        """Return that of some of the people."""
+        return Followed(self.law, self.day, self.mean[index], self.variance[index])
+
     def on(self, day: int) -> Followed:
         """Return what is known of a later day."""
         keep = self.law.kept(max(day - self.day, 0))

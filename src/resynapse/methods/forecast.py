@@ -30,11 +30,11 @@ LogLikelihood = Callable[[Array, Array], Array]  # unknowns (n, d), numbers of t
 class Budget:
     """How many virtual people: at first, in each further round, at most so many rounds; and when the weights are good enough."""
 
-    first: int = 600
-    each: int = 400
+    first: int = 400
+    each: int = 300
     rounds: int = 6
     worst_k: float = 0.7
-    enough: float = 150.0
+    enough: float = 120.0
     moved: float = 3.0  # standard errors by which an unknown must have moved to be steered
     kernel: float = 0.5  # width of a kernel against the whole cloud, squared
     centres: int = 64

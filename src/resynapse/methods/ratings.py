@@ -75,8 +75,9 @@ def written_spread(true: Array, sd: Array, weight: Array, scale: ScaleLike | Non
     chance /= chance.sum()
     mean = float(chance @ scores)
     spread = float(np.sqrt(max(chance @ (scores - mean) ** 2, 0.0)))
-    total = np.cumsum(chance)
-    points = tuple(float(scores[min(np.searchsorted(total, q - 1e-12), len(scores) - 1)]) for q in LEVELS)
+    # Each score stands for the step around it; whole quantiles would make intervals hold more than they say.
+    edges = np.append(scores - scale.step / 2, scale.high + scale.step / 2)
+    points = tuple(float(np.clip(np.interp(q, np.append(0.0, np.cumsum(chance)), edges), scale.low, scale.high)) for q in LEVELS)
     return Spread(mean, spread, points, tuple(None if x is None else float(chance[scores <= x + 1e-9].sum()) for x in limits))
 
 

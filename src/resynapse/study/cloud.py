@@ -14,9 +14,8 @@ from resynapse.methods.forecast import Posterior
 from resynapse.model.scales import READOUTS
 from resynapse.study.lookalikes import Lookalikes
 from resynapse.study.patient_table import Dose
-from resynapse.study.simulate import FLUCTUATION
 
-DRAWS = 400
+DRAWS = 300
 
 
 @dataclass(frozen=True)
@@ -54,14 +53,13 @@ def cloud_of(like: Lookalikes, posterior: Posterior, hours: Sequence[float], qua
     """Return draws from the posterior with their true courses up to now, daily and at the hours asked for."""
     which, weight = posterior.chosen(DRAWS, like.seed)
     people, now = like.people(posterior.z[which], which), like.patient.now
-    past = np.unique([0.0, *daily(0.0, now), *(h for h in hours if h < now), now])
+    past = np.unique([0.0, *daily(0.0, now), *(h for h in hours if h < now), *like.clock, now])
     solved = like.solve(people, like.patient.doses, past, quantities)
+    strayed = like.follow(people, solved)[1]
     whole = np.setdiff1d(np.arange(people.n), solved.failed)
     values = {q: solved.values[like.output(q)][whole] for q in quantities}
     kept = weight[whole] / weight[whole].sum()
-    people = people.take(whole)
-    strayed = like.follow(people)[1] if like.patient.seen else Followed.at_rest(FLUCTUATION, people.n)
-    return Cloud(like, people, kept, past, values, solved.state().take(whole), strayed)
+    return Cloud(like, people.take(whole), kept, past, values, solved.state().take(whole), strayed.take(whole))
 
 
 def daily(start: float, end: float) -> np.ndarray:

@@ -15,6 +15,7 @@ import numpy as np
 
 from resynapse.methods.forecast import USUAL, Budget, Posterior, infer
 from resynapse.methods.ratings import LEVELS, Spread, quantiles, true_spread, written_spread
+from resynapse.model.population import POPULATIONS
 from resynapse.model.scales import READOUTS
 from resynapse.notation import InputError
 from resynapse.study.cloud import Cloud, cloud_of, daily
@@ -154,7 +155,8 @@ def forecast(like: Lookalikes, hours: Sequence[float], risk: float = 0.2, budget
         axis, values = (cloud.hours, cloud.values) if hour < patient.now else (ahead, planned)
         j = int(np.searchsorted(axis, hour))
         rows += [row for q in asked for row in rows_of(cloud, q, hour, values[q][:, j])]
-    stopped = cloud.ahead(doses_so_far(patient), ahead, [main])[main]
+    so_far = doses_so_far(patient)
+    stopped = planned[main] if so_far == patient.doses else cloud.ahead(so_far, ahead, [main])[main]
     bands = {
         "so far": _band(cloud.hours, cloud.values[main], cloud.weight),
         "as planned": _band(ahead, planned[main], cloud.weight),
@@ -186,15 +188,15 @@ def learned_of(like: Lookalikes, posterior: Posterior, budget: Budget) -> tuple[
     """Return how each number that differs between people has moved."""
     people = like.people(posterior.z, np.arange(len(posterior.z)))
     values = {k: v for k, v in {**people.covariates, **people.values}.items() if np.ptp(v) > 0}
-    units = {name: p.unit for name, p in like.system.params.items()}
+    covariates = POPULATIONS[like.patient.population].covariates
+    units = {name: one.unit for name, one in (*like.system.params.items(), *covariates.items())}
     out = []
     for name, x in values.items():
         first, w = x[: budget.first], posterior.weight
         mean = float(w @ x)
         sd = float(np.sqrt(max(w @ (x - mean) ** 2, 0.0)))
         low, high = quantiles(x[:, None], w, (LEVELS[0], LEVELS[-1]))[:, 0]
-        unit = "points" if name == "madrs" else units.get(name, "1")
-        out.append(Learned(name, unit, (float(first.mean()), float(first.std())), (mean, sd), float(low), float(high)))
+        out.append(Learned(name, units.get(name, "1"), (float(first.mean()), float(first.std())), (mean, sd), float(low), float(high)))
     return tuple(out)
 
 

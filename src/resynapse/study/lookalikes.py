@@ -6,6 +6,7 @@ Between the last record and the end of a forecast somebody goes on asking how th
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,10 +30,16 @@ from resynapse.study.people import Differ, draw_people
 from resynapse.study.sessions import session_events
 from resynapse.study.simulate import FLUCTUATION, error_sd, resolved, trial_events
 
-CLOSE = Settings(rtol=1e-3, on_failure="report")  # far below any rater's error
+CLOSE = Settings(rtol=1e-2, on_failure="report")  # to some thousandths of a point, far below any rater's error
 PERSONAL = ("covariate:", "person:", "study:")
 WEEK = 168.0
 EXACT = 0.1  # least error of any measurement, in its own unit
+
+
+@functools.cache
+def solver(depots: bool) -> Ensemble:
+    """Return the solver of the model, with absorption or without; the same for all patients."""
+    return Ensemble.of(build("human", depots))
 
 
 def is_session(dose: Dose) -> bool:
@@ -56,10 +63,15 @@ class Lookalikes:
     seed: int
     fit: Fit = DECLARED
 
-    @cached_property
+    @property
+    def solver(self) -> Ensemble:
+        """The solver; absorption is carried where some dose needs it."""
+        return solver(any(is_given(d.drug) and d.route != "iv" for d in self.patient.doses))
+
+    @property
     def system(self) -> System:
-        """The model; absorption is carried where some dose needs it."""
-        return build("human", any(is_given(d.drug) and d.route != "iv" for d in self.patient.doses))
+        """The model."""
+        return self.solver.system
 
     @cached_property
     def unknown(self) -> tuple[str, ...]:
@@ -140,26 +152,28 @@ class Lookalikes:
         """Return the courses of these people; the values stand under the model's own names."""
         schedule = Schedule.of(self.events(people, doses, float(times[-1])), people.n, self.system)
         outputs = list(dict.fromkeys(self.output(q) for q in quantities))
-        return self.ensemble.run(people.n, people.values, schedule, times, outputs, CLOSE, start)
-
-    @cached_property
-    def ensemble(self) -> Ensemble:
-        """The solver."""
-        return Ensemble.of(self.system)
+        return self.solver.run(people.n, people.values, schedule, times, outputs, CLOSE, start)
 
     def log_likelihood(self, z: np.ndarray, number: np.ndarray) -> np.ndarray:
         """Return how likely the patient's observations are of each virtual person (n,); -inf of one that could not be solved."""
-        return self.follow(self.people(z, number))[0]
+        people = self.people(z, number)
+        solved = self.solve(people, self.patient.doses, self.clock, [s.quantity for s in self.patient.seen])
+        return self.follow(people, solved)[0]
 
-    def follow(self, people: Cohort) -> tuple[np.ndarray, Followed]:
-        """Return the log-likelihood (n,) of the patient's observations, and the fluctuation of mood that they leave each person with."""
-        seen = self.patient.seen
-        clock = np.array([max(s.time, 0.0) for s in seen])
-        times = np.unique(clock)
-        solved = self.solve(people, self.patient.doses, times, [s.quantity for s in seen])
+    @property
+    def clock(self) -> np.ndarray:
+        """Hours at which something was observed; what lies before the first dose is read at its time."""
+        return np.unique([max(s.time, 0.0) for s in self.patient.seen])
+
+    def follow(self, people: Cohort, solved: Solution) -> tuple[np.ndarray, Followed]:
+        """Return the log-likelihood (n,) of the patient's observations, and the fluctuation of mood that they leave each person with.
+
+        solved: courses of what was observed, at the hours of `clock` among others.
+        """
         out, strayed = np.zeros(people.n), Followed.at_rest(FLUCTUATION, people.n)
-        for one, t in zip(seen, clock, strict=True):
-            true = solved.values[self.output(one.quantity)][:, np.searchsorted(times, t)]
+        for one in self.patient.seen:
+            t = max(one.time, 0.0)
+            true = solved.values[self.output(one.quantity)][:, np.searchsorted(solved.times, t)]
             sd, scale = self.error(one.quantity, true, people), READOUTS[one.quantity].scale
             if scale is not None and READOUTS[one.quantity].area == "scores":
                 chance, strayed = strayed.on(int(day_of(t))).rated(one.value, true, sd, scale)
