@@ -223,6 +223,7 @@ def test_a_real_process_says_one_line_and_exits_with_2(tmp_path):
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr == (
         "Error: one.yaml:5 arms.ketamine.drug: read 'ketamin'; expected a drug: one of ketamine, esketamine, arketamine, midazolam,"
-        " placebo, none. Did you mean 'ketamine'?\n"
+        " placebo, none, antidepressant, ssri, paroxetine, escitalopram, fluoxetine, sertraline, citalopram, venlafaxine, duloxetine,"
+        " quetiapine, cbt, psychotherapy, ect. Did you mean 'ketamine'?\n"
     )
     assert [p.name for p in tmp_path.iterdir()] == ["one.yaml"]

@@ -9,7 +9,7 @@ from resynapse.engine import Ensemble, Schedule, Settings, Twin
 from resynapse.model import SPECIES, build
 from resynapse.study import study_of
 from resynapse.study.people import people_of
-from resynapse.study.simulate import arm_events, arm_values
+from resynapse.study.plan import arm_values, plan_of, whole_events
 
 OUTPUTS = ["ketamine_venous", "norketamine_arterial", "interneuron_block", "surge", "mpfc_potentiation", "mpfc_synapses", "stress", "MADRS"]
 
@@ -43,8 +43,7 @@ def test_ensemble_agrees_with_the_twin():
     )
     system = build("human")
     people = people_of(study, system)
-    arm = study.arms["a"]
-    events, values = arm_events(study, arm, system, people), arm_values(arm, people, system)
+    events, values = whole_events(plan_of(study, "a"), system, people), arm_values(study.arms["a"], people, system)
     times = np.array([0.25, 0.5, 1.0, 2.0, 6.0, 24.0, 72.5, 96.0, 168.0])
     fast = Ensemble.of(system).run(2, values, Schedule.of(events, 2, system), times, OUTPUTS, Settings(rtol=1e-8, atol=1e-10))
     slow = Twin(system)

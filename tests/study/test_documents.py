@@ -14,7 +14,10 @@ TEXT = (DOCS / "studies.md").read_text(encoding="utf-8")
 TRAITS = (DOCS / "people.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("part", [schema.Study, schema.Population, schema.Arm, schema.Sampling, schema.Analysis], ids=lambda p: p.__name__)
+PARTS = [schema.Study, schema.Population, schema.Arm, schema.Phase, schema.Sampling, schema.Analysis]
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda p: p.__name__)
 def test_every_key_is_explained(part):
     keys = [field.alias or name for name, field in part.model_fields.items()]
     assert [key for key in keys if not re.search(rf"`{key}\b|\b{key}`", TEXT)] == []

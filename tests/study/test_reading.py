@@ -160,7 +160,7 @@ CASES = [
     ("question:", "qestion:", "Did you mean 'question'?"),
     ("control: control\n", "control: kontrol\n", "studies/x.yaml:6 control: read 'kontrol'; expected one of the arms: control, ketamine."),
     ("control: control\n", "blinding: sealed\n", "blinding: read 'sealed'; expected 'inactive', 'active', 'open' or 'anaesthesia'"),
-    ("control: control\n", "dropout: 0.2\n", "dropout is not available yet"),
+    ("control: control\n", "keep: all\n", "expected 'visits' or 'endpoints'"),
     ("control: control\n", "analysis: {change: mrmm}\n", "Did you mean 'mmrm'?"),
     ("control: control\n", "control: control\nanalysis: {rates: logistic}\n", "rates: read 'logistic'; expected an endpoint response"),
     ("[change(MADRS, 1 d), peak(ketamine)]", "[response(MADRS, 1 d)]\nanalysis: {change: ancova}", "expected an endpoint change"),
@@ -176,7 +176,7 @@ CASES = [
     ("control: control\n", "species: mouse\n", "read 'trd_adult'; expected a population of species mouse: one of naive_mouse"),
     ("seed: 7", "seed: 7, sed: 8", "population.sed: read 'sed'; expected one of the keys of, n, seed"),
     ("over: 40 min", "ovr: 40 min", "arms.ketamine"),
-    ("route: iv", "route: iv, policy: {}", "not available yet"),
+    ("route: iv", "route: iv, policy: {}", "expected a list"),
     # endpoints
     ("change(MADRS, 1 d)", "chnge(MADRS, 1 d)", "Did you mean 'change'?"),
     ("change(MADRS, 1 d)", "change(MADRS, 2 d)", "[0]: read 'change(MADRS, 2 d)'; expected a time that is a visit: 0 h, 4 h, 1 d, 7 d"),
@@ -218,7 +218,8 @@ PLAIN = st.recursive(
     max_leaves=8,
 )
 KEYS = ["question", "species", "population", "arms", "control", "blinding", "visits", "endpoints", "analysis", "replicates", "sampling",
-        "disposition", "dropout"]  # fmt: skip
+        "disposition", "dropout", "adherence", "expectancy", "rater_bias", "rescue", "randomisation",
+        "natural_course"]  # fmt: skip
 
 
 @settings(max_examples=300, deadline=None)

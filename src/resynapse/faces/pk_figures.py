@@ -165,11 +165,12 @@ def _concentration_axis(axis: "Axes", result: RunResult, drawn: list[tuple[ArmRe
 def doses_mg(result: RunResult, arm: str) -> np.ndarray:
     """Return the first dose of an arm in mg for each person (n,)."""
     amount, unit = result.study.arms[arm].doses[0]
-    weight = result.cohort.values.get("weight", result.cohort.covariates.get("weight"))
+    people = result.people(arm)
+    weight = people.values.get("weight", people.covariates.get("weight"))
     if unit == "mg/kg":
         assert weight is not None
         return amount * np.asarray(weight)
-    return np.full(result.cohort.n, amount)
+    return np.full(people.n, amount)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from resynapse.model.population import POPULATIONS
 from resynapse.model.scales import DRAWN, READOUTS
 from resynapse.model.traits import TRAITS, Trait
 from resynapse.study.provenance import model_hash, versions
-from resynapse.study.summary import SummaryRow, summary
+from resynapse.study.summary import WITHOUT, SummaryRow, summary
 from resynapse.study.vocabulary import time_text
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def tiles(result: RunResult, rows: Sequence[SummaryRow], most: int = 4) -> list[
 
 
 def _quantity(result: RunResult, endpoint: str) -> str:
-    return next(e.quantity for e in result.study.endpoints if str(e) == endpoint)
+    return next(e.quantity for e in result.study.endpoints if endpoint.removesuffix(WITHOUT) == str(e))
 
 
 def in_short(result: RunResult) -> str:

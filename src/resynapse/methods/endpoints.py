@@ -64,7 +64,7 @@ def individual(statistic: str, course: Course, time: float | None) -> np.ndarray
     if statistic == "remission":
         return (at(course, _needed(time, statistic)) <= _threshold(course, course.remission, statistic)).astype(float)
     if statistic == "relapse":
-        return (x[:, until & (t > 0)] >= _threshold(course, course.relapse, statistic)).any(axis=1).astype(float)
+        return _relapse(x[:, until], _threshold(course, course.relapse, statistic))
     if statistic == "incidence":  # the course counts events
         return (x[:, until].max(axis=1) > 0).astype(float)
     if statistic == "count":
@@ -74,6 +74,19 @@ def individual(statistic: str, course: Course, time: float | None) -> np.ndarray
     if statistic == "trough":
         return np.mean([at(course, s) for s in course.sessions[1:]] or [at(course, 0.0)], axis=0)
     return _kinetic(statistic, t[until], x[:, until])
+
+
+def _relapse(x: np.ndarray, limit: float) -> np.ndarray:
+    """Whether each person (n,) falls ill again: at or above the limit after the first response.
+
+    Who starts below the limit counts as well from the start; NaN for those who never get well: they cannot fall ill again.
+    """
+    seen = np.where(np.isfinite(x), x, np.inf)
+    well = seen <= np.where(x[:, :1] < limit, np.inf, 0.5 * x[:, :1])
+    well[:, 1:] &= np.isfinite(x[:, 1:])
+    after = np.cumsum(well, axis=1) - well > 0
+    again = (after & (np.where(np.isfinite(x), x, -np.inf) >= limit)).any(axis=1)
+    return np.where(well.any(axis=1), again.astype(float), np.nan)
 
 
 def _needed(time: float | None, statistic: str) -> float:

@@ -143,10 +143,10 @@ def observed_interval(row: Row) -> tuple[float, float] | None:
 
 
 def wilson(share: float, n: int, z: float = Z90) -> tuple[float, float]:
-    """Interval of a proportion (Wilson 1927)."""
+    """Interval of a proportion (Wilson 1927), which holds the proportion whatever the rounding."""
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(max(share * (1 - share), 0.0) / n + z * z / (4 * n * n))
-    return max(centre - half, 0.0), min(centre + half, 1.0)
+    return min(max(centre - half, 0.0), share), max(min(centre + half, 1.0), share)
 
 
 def _from_spread(row: Row) -> tuple[float, float] | None:

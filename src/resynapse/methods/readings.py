@@ -31,10 +31,12 @@ REMISSION: Mapping[str, float] = {
     "BDI": 9, "IDS": 13, "IDS_C": 13, "IDS_SR": 13, "depressive_episode": 0.5, "suicidal_ideation": 0.5,
 }  # fmt: skip
 GIVEN = ("MADRS", "HAMD17", "PHQ9", "QIDS_SR", "depressive_episode", "suicidal_ideation")
-RELAPSE: Mapping[str, float] = {"MADRS": 22}
+RELAPSE: Mapping[str, float] = {"MADRS": 22, "depressive_episode": 0.5}
+OF_RELAPSE = ("relapse", "median_time_to_relapse", "hazard_ratio")
 ALIASES: Mapping[str, str] = {"MOAAS": "sedation_MOAAS"}
 _RISE = re.compile(r"^(\w+?)_(rise|fall)_ge(\d+(?:\.\d+)?)$")
 _ENROLLED = re.compile(r"^(non)?(responders|remitters)(?:_after_(\d+)_weeks?|_at_trial_day_(\d+))?$")
+_WELL = re.compile(r"^well_on_antidepressant_(\d+)_months(_or_more)?$")
 _LEVEL = re.compile(r"^(\w+?)_(ge|le)(\d+(?:\.\d+)?)$")
 
 
@@ -251,13 +253,29 @@ def pair(row: Row, experiment: Experiment, other: str) -> Reading | NotSimulated
     return Reading((end, base), values, "1")
 
 
+def is_enriched(row: Row) -> bool:
+    """Tell whether who was enrolled can be read off the row's own quantity."""
+    word = row.covariates.get("enrichment", "")
+    return bool(_ENROLLED.match(word) and judge.is_scale(row.quantity) or _WELL.match(word))
+
+
+def months_well(row: Row) -> float:
+    """Return for how many months people were well on an antidepressant before time 0; 0 where the row says nothing of it."""
+    found = _WELL.match(row.covariates.get("enrichment", ""))
+    return float(found[1]) if found else 0.0
+
+
 def enrolled(row: Row, experiment: Experiment) -> Reading | None:
-    """Who of the pool the row speaks of, (n, 1) of 0/1, for enrichments that can be read off the row's own scale, else None.
+    """Who of the pool the row speaks of, (n, 1) of 0/1, for enrichments that can be read off the row's own quantity, else None.
 
     (non)responders or (non)remitters, `_after_N_weeks` or `_at_trial_day_N` (day 1 is the first dose); without a time, at the
-    row's time 0, or 24 h after the last dose where that is time 0.
+    row's time 0, or 24 h after the last dose where that is time 0.  A relapse without a word of who was enrolled, or of people who
+    were well: those who are below the threshold when watching begins.
     """
     found = _ENROLLED.match(row.covariates.get("enrichment", ""))
+    relapse = row.statistic in OF_RELAPSE or row.covariates.get("of") == "relapse"
+    if relapse and (not found or not judge.is_scale(row.quantity)):
+        return _well(row, experiment)
     if not found or not judge.is_scale(row.quantity):
         return None
     if found[3]:
@@ -274,3 +292,12 @@ def enrolled(row: Row, experiment: Experiment) -> Reading | None:
         return None
     wanted = 0.0 if found[1] else 1.0
     return Reading(hit.times, lambda pool: (hit.values(pool) == wanted).astype(float), "1", (f"only {found[0].replace('_', ' ')}",))
+
+
+def _well(row: Row, experiment: Experiment) -> Reading | None:
+    """Who is below the threshold of relapse when watching begins."""
+    name, limit = series_of(row, experiment), row.number("relapse_threshold", RELAPSE.get(row.quantity))
+    start = experiment.zero_h + 168.0 * (row.number("relapse_from_wk") or 0.0)
+    if limit is None or start <= experiment.baseline_h:
+        return None
+    return Reading((start,), lambda pool: (pool.measured(name, np.array([start])) < limit).astype(float), "1", ("only those who are well",))

@@ -35,12 +35,15 @@ def chances(name: str, law: LawLike, driver: np.ndarray, people: Cohort) -> np.n
     return 1 - np.exp(-person[:, None] * (law.rate + law.slope * np.maximum(driver, 0.0)))
 
 
-def occurrences(laws: Mapping[str, LawLike], drivers: Mapping[str, np.ndarray], people: Cohort) -> dict[str, np.ndarray]:
-    """Return {event: (n, K) whether it happens}.  A draw depends on the person, the event and the number of the session alone."""
+def occurrences(laws: Mapping[str, LawLike], drivers: Mapping[str, np.ndarray], people: Cohort, first: int = 0) -> dict[str, np.ndarray]:
+    """Return {event: (n, K) whether it happens} in sessions numbered from `first` on.
+
+    A draw depends on the person, the event and the number of the session alone.
+    """
     out = {}
     for name, law in laws.items():
         p = chances(name, law, drivers[law.driver], people)
-        u = [streams.uniform(people.seed, f"event:{name}", k, people.people) for k in range(p.shape[1])]
+        u = [streams.uniform(people.seed, f"event:{name}", first + k, people.people) for k in range(p.shape[1])]
         out[name] = np.stack(u, axis=1) < p if u else np.zeros(p.shape, bool)
     return out
 

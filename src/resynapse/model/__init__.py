@@ -4,6 +4,7 @@ import functools
 
 from resynapse.model.body import Body
 from resynapse.model.comparators import Comparators
+from resynapse.model.course import Course, Episode
 from resynapse.model.expectancy import Expectancy
 from resynapse.model.glutamate import Glutamate
 from resynapse.model.imaging import Imaging
@@ -38,8 +39,8 @@ def mechanisms(species: str = "human", depots: bool = True) -> list[Mechanism]:
     dose = dosed(species, depots)
     stress, severity = (Stress(), Severity()) if species == "human" else (Stress(values=CALM), Severity(values=WHOLE_SHARE))
     brain = [Laboratory(), Receptor(), Glutamate(), *regions(), stress, Inflammation(), Network()]
-    safety = [LinkedScales(), *tolerability()] if species == "human" else [Imaging()]
-    return [*dose, *brain, Expectancy(), Comparators(), *items(), severity, Scales(), Readouts(), *safety]
+    safety = [LinkedScales(), Episode(), *tolerability()] if species == "human" else [Imaging()]
+    return [*dose, *brain, Expectancy(), Comparators(), Course(), *items(), severity, Scales(), Readouts(), *safety]
 
 
 @functools.cache

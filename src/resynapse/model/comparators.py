@@ -8,6 +8,9 @@ Not modelled: drugs one by one, dose, side effects, memory after electroconvulsi
 
 from resynapse.notation import Mechanism, event, exp, given, param, pos, power, quantity, state
 
+ECT_DAYS = tuple(float(d) for week in range(3) for d in (7 * week, 7 * week + 2, 7 * week + 4))
+"""A usual course: three sessions a week for three weeks, days after the first."""
+
 
 class Comparators(Mechanism):
     """What else is given for depression."""

@@ -60,6 +60,7 @@ READOUTS: dict[str, Readout] = {
     "BDI": Readout("BDI", "points", "Beck depression inventory, total", "scores", Scale(0, 63, 1, 9)),
     "IDS_SR": Readout("IDS_SR", "points", "inventory of depression, self-rated, total", "scores", Scale(0, 84, 1, 13)),
     "HAMD6": Readout("HAMD6", "points", "six items of the Hamilton rating, total", "scores", Scale(0, 22, 1, 4)),
+    "depressive_episode": Readout("depressive_episode", "1", "1 in an episode: MADRS above 15", "state"),
     "CADSS": Readout("CADSS", "points", "dissociative states scale, total", "safety", Scale(0, 92)),
     "sedation_MOAAS": Readout("sedation_MOAAS", "points", "observer's assessment of alertness, 5 awake", "safety", Scale(0, 5)),
     "sleepiness": Readout("sleepiness", "points", "Karolinska sleepiness, 9 most", "safety", Scale(1, 9)),

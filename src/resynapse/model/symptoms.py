@@ -88,9 +88,9 @@ class Severity(Mechanism):
         return self.severity0 * self.share * (lost - self.potentiation_to_mood * self.w_pot * potentiation)
 
     @quantity("1")
-    def unrelieved(self, placebo_relief, antidepressant_relief, therapy_relief, ect_relief):
-        """Share of severity that expectancy and other treatments leave; each takes a share of what the others leave."""
-        return exp(-(placebo_relief + antidepressant_relief + therapy_relief + ect_relief))
+    def unrelieved(self, placebo_relief, antidepressant_relief, therapy_relief, ect_relief, natural_relief, kept):
+        """Share of severity that hope, other treatments and recovery leave; each takes a share of what the others leave."""
+        return exp(-kept * (placebo_relief + antidepressant_relief + therapy_relief + ect_relief + natural_relief))
 
     @quantity("1")
     def severity(self, severity_at_rest, synaptic_severity, unrelieved, network, network_at_rest, inflammation, inflammation_at_rest,

@@ -11,8 +11,11 @@ def _plain(x: Any) -> Any:
 
 
 def exp(x: Any) -> Any:
-    """E to the power of a plain number."""
-    return math.exp(_plain(x))
+    """E to the power of a plain number; infinite where it is too large for a float, as in compiled code."""
+    try:
+        return math.exp(_plain(x))
+    except OverflowError:
+        return math.inf
 
 
 def log(x: Any) -> Any:

@@ -19,8 +19,8 @@ from resynapse.model.scales import READOUTS
 from resynapse.model.switches import INTERVENTIONS, SWITCHES
 from resynapse.notation import System
 from resynapse.study.dosing import Administration, dose_events
+from resynapse.study.measure import measured
 from resynapse.study.people import Differ, draw_people
-from resynapse.study.simulate import measured
 
 DAY_H = 24.0
 SPINES = 100  # watched in one animal (assumed, 40-300): about ten stretches of dendrite with ten spines each

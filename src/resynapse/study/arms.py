@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from resynapse.model.comparators import ECT_DAYS
 from resynapse.study import vocabulary as words
 from resynapse.study.analysis import check_analysis
 from resynapse.study.beside import not_pregnant
@@ -14,7 +15,7 @@ from resynapse.study.endpoints import check_quantity
 from resynapse.study.vocabulary import DRUGS, Drug, Refused, below, hours, one_of, shown, time_text
 
 if TYPE_CHECKING:
-    from resynapse.study.schema import Arm, Study
+    from resynapse.study.schema import Arm, Given, Study
 
 MOST_DOSES = 1000
 
@@ -26,6 +27,8 @@ def arm(read: object) -> object:
     """
     if not isinstance(read, dict):
         raise Refused(shown(read), "what the arm gets, for example {drug: ketamine, dose: 0.5 mg/kg, route: iv, over: 40 min}")
+    if "phases" in read:
+        return _phased(read)
     if "drug" not in read:
         raise Refused("nothing", f"the arm's drug: one of {', '.join(DRUGS)}", way=("drug",))
     drug = below("drug", one_of, read["drug"], tuple(DRUGS), "a drug")
@@ -34,7 +37,42 @@ def arm(read: object) -> object:
     made = {key: value for key, value in read.items() if key not in ("dose", "every", "count")}
     made["days"] = _days(read, drug)
     made |= _active(read, DRUGS[drug], made["days"]) if DRUGS[drug].active else _inert(read, drug)
+    if "beside" in made:
+        made["beside"] = below("beside", beside, made["beside"])
     return made
+
+
+def _phased(read: dict) -> dict:
+    """An arm of phases: what is given stands in them alone."""
+    for key in ("drug", "dose", "doses", "route", "over", "days", "every", "count", "blind", "beside"):
+        if key in read:
+            raise Refused(key, f"no {key} beside phases: it stands in each of them", way=(key,))
+    if not isinstance(read["phases"], list) or not read["phases"]:
+        raise Refused(shown(read["phases"]), "a list of phases: [{drug: …}, {from: 28 d, drug: …}]", way=("phases",))
+    return read
+
+
+def laid_out(arm: Arm) -> Arm:
+    """Return an arm of phases with the days and doses of all of them as its own; drug and route of the first that gives one."""
+    first = next((phase for phase in arm.phases if DRUGS[phase.drug].active), arm.phases[0])
+    days = tuple(phase.start + d for phase in arm.phases for d in phase.days)
+    blind = tuple(phase.start + d for phase in arm.phases for d in phase.blind)
+    doses = tuple(dose for phase in arm.phases for dose in phase.doses)
+    longest = max(phase.over for phase in arm.phases)
+    own = {"drug": first.drug, "route": first.route, "days": days, "blind": blind, "doses": doses, "over": longest}
+    return arm.model_copy(update=own)
+
+
+def _check_phases(arm: Arm) -> None:
+    """Refuse phases that do not follow each other, and sessions that run into the next one.  Raises Refused."""
+    for k, phase in enumerate(arm.phases):
+        way = ("phases", k)
+        if k == 0 and (phase.start or phase.who):
+            raise Refused("from or who", "a first phase from day 0 on, for everybody", way=way)
+        if k and phase.start <= arm.phases[k - 1].start:
+            raise Refused(time_text(phase.start), f"a phase after {time_text(arm.phases[k - 1].start)}", way=(*way, "from"))
+        if k + 1 < len(arm.phases) and phase.start + max([0.0, *phase.days, *phase.blind]) >= arm.phases[k + 1].start:
+            raise Refused(f"phase {k + 1}", "sessions before the next phase begins", way=(*way, "days"))
 
 
 def _active(read: dict, drug: Drug, days: list) -> dict:
@@ -58,7 +96,25 @@ def _lengths(over: list, route: str, count: int) -> dict:
     return {"over": time_text(max(lengths)), "lengths": [time_text(x) for x in lengths]}
 
 
+def beside(read: object) -> dict:
+    """Return the treatments beside the drug, {name: {from, until, days}}; a list of names begins them all on day 0.  Raises Refused."""
+    known = tuple(words.TREATMENTS)
+    if isinstance(read, list | str):
+        read = {name: {} for name in ([read] if isinstance(read, str) else read) if not isinstance(name, dict)}
+    if not isinstance(read, dict):
+        raise Refused(shown(read), "treatments beside the drug, for example [escitalopram] or {cbt: {from: 0 d, until: 84 d}}")
+    for name in read:
+        below(str(name), one_of, name, known, "a treatment")
+    return {name: how if how is not None else {} for name, how in read.items()}
+
+
 def _inert(read: dict, drug: str) -> dict:
+    if DRUGS[drug].treats:
+        allowed = ("days",) if DRUGS[drug].treats == "ect" else ()
+        for key in ("dose", "doses", "route", "over", "blind", "days", "every", "count"):
+            if read.get(key) and key not in allowed:
+                raise Refused(key, f"no {key}: {drug} is given as usual (ect takes days)", way=(key,))
+        return {"route": "", "doses": [], "over": 0}
     extra = next((key for key in ("dose", "doses", "route", "over", "days", "blind") if read.get(key)), None)
     if drug == "none" and extra:
         raise Refused(shown(read[extra]), "no dose, route or days: 'none' is no treatment (use placebo)", way=(extra,))
@@ -87,6 +143,8 @@ def _days(read: dict, drug: str) -> list:
             raise Refused(shown(read["every"]), "an interval above 0", way=("every",))
         return [k * gap / 24 for k in range(count)]
     if "days" not in read:
+        if DRUGS[drug].treats:
+            return list(ECT_DAYS) if drug == "ect" else []
         return [] if drug == "none" else [0]
     days = read["days"] if isinstance(read["days"], list) else [read["days"]]
     if not days and drug != "none":
@@ -125,21 +183,31 @@ def _over(read: dict, drug: Drug, route: str) -> object:
     return over
 
 
-def check_arm(arm: Arm) -> None:
-    """Refuse sham on a day of treatment, and doses that are given in two kinds of unit. Raises Refused."""
+def check_doses(arm: Given) -> None:
+    """Refuse sham on a day of treatment, and doses that are given in two kinds of unit or run into each other. Raises Refused."""
     if both := sorted({*arm.days} & {*arm.blind}):
         raise Refused(f"day {both[0] / 24:g}", "days of sham that are not days of treatment", way=("blind",))
     if len({unit for _, unit in arm.doses}) > 1:
         raise Refused("mg and mg/kg", "doses of one arm in one unit", way=("doses",))
-    from resynapse.model.switches import SWITCHES
-
-    for place, name in enumerate(arm.cut):
-        below("cut", below, place, one_of, name, tuple(SWITCHES), "an arrow to cut, or a gene")
     for k, (before, after) in enumerate(zip(arm.days, arm.days[1:], strict=False)):
         length = arm.lengths[k] if arm.lengths else arm.over
         if length > after - before + 1e-9:
             longest = time_text(after - before)
             raise Refused(time_text(length), f"a duration within the time between doses ({longest})", way=("over",))
+
+
+def check_arm(arm: Arm) -> None:
+    """Refuse an unknown arrow, a rule for another kind of dose, phases in disorder. Raises Refused."""
+    from resynapse.model.switches import SWITCHES
+
+    for place, name in enumerate(arm.cut):
+        below("cut", below, place, one_of, name, tuple(SWITCHES), "an arrow to cut, or a gene")
+    units = {unit for given in (arm, *arm.phases) for _, unit in given.doses}
+    for place, rule in enumerate(arm.policy):
+        if rule.do.what == "dose" and units != {rule.do.unit}:
+            written = ", ".join(sorted(units)) or "an arm that gives a drug"
+            raise Refused(str(rule.do), f"a dose in the arm's own unit: {written}", way=("policy", place, "do"))
+    _check_phases(arm)
 
 
 def defaults(read: object) -> object:
@@ -198,6 +266,9 @@ def check_together(study: Study) -> None:
     """Refuse a control that is no arm, and an endpoint at a time at which nothing is observed. Raises Refused."""
     if study.control is not None and study.control not in study.arms:
         raise Refused(study.control, f"one of the arms: {', '.join(study.arms)}", tuple(study.arms), ("control",))
+    for name in study.randomisation.ratio if study.randomisation else ():
+        if name not in study.arms:
+            raise Refused(name, f"one of the arms: {', '.join(study.arms)}", tuple(study.arms), ("randomisation", "ratio", name))
     check_disposition(study)
     check_routes(study)
     check_start(study)

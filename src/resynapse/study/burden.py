@@ -27,7 +27,7 @@ def burden_of(result: RunResult, name: str, endpoint: Endpoint) -> np.ndarray:
         return _days(result.study, arm, until, _leaves(result, name))
     watched = result.supervision.get(name)
     if watched is None:  # no sessions
-        return np.full(result.cohort.n, np.nan if endpoint.statistic == "per_session" else 0.0)
+        return np.full(result.people(name).n, np.nan if endpoint.statistic == "per_session" else 0.0)
     if endpoint.statistic == "per_session":
         came = watched.watched["came"].sum(axis=1)
         return watched.happens[endpoint.quantity].sum(axis=1) / np.where(came > 0, came, np.nan)
@@ -40,7 +40,7 @@ def burden_of(result: RunResult, name: str, endpoint: Endpoint) -> np.ndarray:
 def _leaves(result: RunResult, name: str) -> np.ndarray:
     """Return the hour (n,) after which each person is not seen again, inf for never."""
     conduct = result.extra.get("conduct", {}).get(name)
-    return np.full(result.cohort.n, np.inf) if conduct is None else conduct.stopped
+    return np.full(result.people(name).n, np.inf) if conduct is None else conduct.left
 
 
 def _days(study: Study, arm: Arm, until: float, leaves: np.ndarray) -> np.ndarray:

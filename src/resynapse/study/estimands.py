@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def treatment_ends(result: RunResult, arm: str) -> np.ndarray:
     """Return the hour (n,) at which each person's treatment ended early; inf for those who kept to it."""
     conduct = result.extra.get("conduct", {}).get(arm)
-    return np.full(result.cohort.n, np.inf) if conduct is None else conduct.stopped
+    return np.full(result.people(arm).n, np.inf) if conduct is None else conduct.stopped
 
 
 def under_estimand(course: Course, ends: np.ndarray, estimand: str) -> Course:

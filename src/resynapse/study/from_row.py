@@ -10,6 +10,7 @@ from resynapse.methods.evidence import Row, word_problem
 from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.judge import RATES
 from resynapse.methods.pool import Experiment, NotSimulated
+from resynapse.methods.readings import OF_RELAPSE, is_enriched, months_well
 from resynapse.model.interactions import DESCENT, HEPATIC, PERPETRATORS, RENAL, Change
 from resynapse.model.linked_scales import madrs_of
 from resynapse.model.population import POPULATIONS
@@ -23,13 +24,11 @@ from resynapse.study.dosing import is_given
 from resynapse.study.row_checks import BACKGROUNDS, CannotSetUp, amounts_of, blinding_of, check_bounds, days_of, infusion_min, number, word
 from resynapse.study.sessions import EVENTS, is_known_event
 from resynapse.study.setup import Setup, pool_of
+from resynapse.study.vocabulary import TREATMENTS
 
-TREATMENTS = {
-    "antidepressant": "antidepressant", "ssri": "antidepressant", "paroxetine": "antidepressant", "escitalopram": "antidepressant",
-    "fluoxetine": "antidepressant", "sertraline": "antidepressant", "venlafaxine": "antidepressant", "duloxetine": "antidepressant",
-    "citalopram": "antidepressant", "quetiapine": "antidepressant", "cbt": "therapy", "psychotherapy": "therapy", "ect": "ect",
-}  # fmt: skip
 WITHOUT_DRUG = ("placebo", "midazolam", "none")
+BEFORE = ("pretreatment", "relapse_from_wk")
+MONTH_D = 365.25 / 12
 READ_ELSEWHERE = frozenset(
     ("of", "ratio_of", "time_zero", "remission_threshold", "relapse_threshold", "baseline_sd", "pregnant")
 )  # the judge reads these
@@ -62,7 +61,7 @@ def _experiment(row: Row, setup: Setup, notes: tuple[str, ...], control: Setup |
         last = of.days[-1] * 24.0 if of.days else 0.0
         if row.covariates.get("time_zero") == "last_dose" and len(of.days) <= 1:
             last += _last_device(of)
-        zero = last if row.covariates.get("time_zero") == "last_dose" else 0.0
+        zero = last if row.covariates.get("time_zero") == "last_dose" else 24.0 * of.lead_d
         return Experiment(
             key=of,
             simulate=lambda times, people, blocks, seed: pool_of(of, times, people, blocks, seed),
@@ -133,6 +132,9 @@ def setup_of(row: Row) -> tuple[Setup, tuple[str, ...]]:
         markers=row.quantity in READOUTS and READOUTS[row.quantity].area == "mechanism",
         conventional=not is_given(row.drug) and row.route == "oral",
         cut=_strain(row),
+        natural=row.quantity == "depressive_episode" or row.statistic in OF_RELAPSE or row.covariates.get("of") == "relapse",
+        lead_d=MONTH_D * months_well(row),
+        before_d=_pretreated(row),
     )
     return made, (*notes, *site_note, *length_note, *blind_note)
 
@@ -179,12 +181,23 @@ def _covariates(row: Row) -> tuple[tuple[tuple[str, float, float], ...], tuple[s
         elif key == "age_range":
             low, _, high = text.partition("-")
             out += [("age_low", number(key, low), float("nan")), ("age_high", number(key, high), float("nan"))]
-        elif key == "genotype" and _strain(row):
+        elif key == "genotype" and _strain(row) or key == "enrichment" and is_enriched(row) or key in BEFORE:
             continue
         elif key not in handled and key not in READ_ELSEWHERE and key not in DESCRIPTIVE:
             ignored.append(f"{key}={text}")
     notes = (f"ignored: {'; '.join(ignored)}",) if ignored else ()
     return tuple(sorted((a, b, c if c == c else -1.0) for a, b, c in out)), notes
+
+
+def _pretreated(row: Row) -> float:
+    """Return for how many days an antidepressant was taken before it was stopped: `pretreatment=paroxetine_16wk`."""
+    word = row.covariates.get("pretreatment", "")
+    if word == "antidepressant_stopped":
+        return MONTH_D * months_well(row)
+    name, _, length = word.rpartition("_")
+    if TREATMENTS.get(name) != "antidepressant" or not length.endswith("wk"):
+        return 0.0
+    return 7.0 * number("pretreatment", length.removesuffix("wk"))
 
 
 def _strain(row: Row) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ import numpy as np
 from resynapse.engine import Ensemble, Schedule, Settings
 from resynapse.methods.dendrite import RATES, Dendrite, Microscope, Rates, Tally, tally, turnover, watch
 from resynapse.model.switches import INTERVENTIONS
+from resynapse.study.plan import arm_values, plan_of, whole_events
 from resynapse.study.schema import Arm, Imaging
-from resynapse.study.simulate import RunResult, arm_events, arm_values
+from resynapse.study.simulate import RunResult
 
 REGION = "mpfc_"
 STEP_H = 1.0
@@ -58,7 +59,7 @@ def _arm_images(result: RunResult, name: str, arm: Arm, asked: Imaging) -> ArmIm
     hours = np.unique(np.r_[np.arange(0.0, images[-1], STEP_H), images])
     how = Microscope(spines=asked.spines, memory=asked.memory, erase=tuple(_erasures(arm)))
     animals = min(asked.animals, result.study.n)
-    rates = _rates(result, arm, animals, hours)
+    rates = _rates(result, name, animals, hours)
     found = tuple(watch(rate, images, result.study.seed, k, how) for k, rate in enumerate(rates))
     rows = tuple(_seen(name, k, one, hour, asked) for k, one in enumerate(found) for hour in images)
     return ArmImages(name, found, rows)
@@ -72,11 +73,11 @@ def _erasures(arm: Arm) -> Iterator[float]:
             yield one.time
 
 
-def _rates(result: RunResult, arm: Arm, animals: int, hours: np.ndarray) -> list[Rates]:
+def _rates(result: RunResult, name: str, animals: int, hours: np.ndarray) -> list[Rates]:
     """Return the rates of the cortex of each animal over the hours asked for."""
     few = result.cohort.take(np.arange(animals))
-    schedule = Schedule.of(arm_events(result.study, arm, result.system, few), animals, result.system)
-    values = arm_values(arm, few, result.system, result.study.population)
+    schedule = Schedule.of(whole_events(plan_of(result.study, name), result.system, few), animals, result.system)
+    values = arm_values(result.study.arms[name], few, result.system, result.study.population)
     wanted = [REGION + name for name in (*RATES, "young", "established")]
     solved = Ensemble.of(result.system).run(animals, values, schedule, hours, wanted, Settings()).values
     course = {name: np.maximum(solved[REGION + name], 0.0) for name in (*RATES, "young", "established")}

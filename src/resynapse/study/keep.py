@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from resynapse.study.fields import Part
 
 
-class Keep(BaseModel):
+class Keep(Part):
     """What is kept of everybody: values at all visits, or one number for each endpoint; and full courses of the first `courses` people."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     what: Literal["visits", "endpoints"] = "visits"
     courses: int = Field(default=0, ge=0, le=100_000, strict=True)

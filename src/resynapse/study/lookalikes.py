@@ -20,15 +20,16 @@ from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.fluctuation import Followed, day_of
 from resynapse.methods.ratings import log_chance
 from resynapse.model import build
-from resynapse.model.expectancy import TABLETS_HALF_RISE
+from resynapse.model.expectancy import BLINDINGS, TABLETS_HALF_RISE
 from resynapse.model.population import POPULATIONS
 from resynapse.model.scales import READOUTS, readout_of
 from resynapse.notation import System
 from resynapse.study.dosing import Administration, dose_events, is_given
+from resynapse.study.measure import FLUCTUATION, error_sd
 from resynapse.study.patient_table import INERT, TABLETS, Dose, Patient
 from resynapse.study.people import Differ, draw_people
+from resynapse.study.plan import resolved
 from resynapse.study.sessions import session_events
-from resynapse.study.simulate import FLUCTUATION, error_sd, resolved, trial_events
 
 CLOSE = Settings(rtol=1e-2, on_failure="report")  # to some thousandths of a point, far below any rater's error
 PERSONAL = ("covariate:", "person:", "study:")
@@ -105,7 +106,7 @@ class Lookalikes:
             administrations = [Administration(d.time, d.amount, d.unit, d.over, sessions.index(d.time)) for d in mine if is_given(drug)]
             out += dose_events(drug, route, administrations, people)
             if is_session(mine[0]):
-                out += session_events(drug, at, [t for t in sessions if t not in at], self.system, people)
+                out += session_events(drug, (at, [t for t in sessions if t not in at]), self.system, people)
         return out + [resolved(e, self.system) for e in self._trial(doses, sessions, until)]
 
     @property
@@ -124,7 +125,11 @@ class Lookalikes:
         blinding = "anaesthesia" if self.tablets_alone else one.blinding
         given = any(is_given(d.drug) or d.drug in TABLETS for d in doses)
         visits = {t for t in (*sessions, *(s.time for s in one.seen), *one.visits, *self._weekly(until)) if t >= 0}
-        out = trial_events(blinding, given, visits, one.background)
+        belief = BLINDINGS[blinding].typical[0 if given else 1]
+        out = [Event(0.0, "enrolled", "set", 1.0), Event(0.0, "belief", "set", belief)]
+        out += [Event(t, "visit", "set", 1.0) for t in sorted({0.0, *visits})]
+        if one.background == "new_ad":
+            out += [Event(0.0, "new_drug", "set", 1.0), Event(0.0, "antidepressant_on", "set", 1.0)]
         if self.tablets_alone or any(t in first for t in TABLETS):
             out.append(Event(max(0.0, min(tablets)), "new_drug", "set", 1.0))
         begun = {"antidepressant": "antidepressant_on", "psychotherapy": "therapy_on"}

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from resynapse.model.blinding import BELIEF
+from resynapse.model.expectancy import BLINDINGS
 from resynapse.model.population import POPULATIONS
 from resynapse.model.routes import ROUTES
 from resynapse.model.scales import READOUTS
@@ -30,7 +30,7 @@ NEEDED = ("ID", "TIME", "EVID", "DVID", "DV")
 KNOWN = (*NEEDED, "DRUG", "ROUTE", "AMT", "UNIT", "DUR")
 NUMBERS = {"AGE": (12.0, 110.0, "years"), "WT": (30.0, 250.0, "kg"), "BMI": (10.0, 90.0, "kg/m2"), "FAILED_TRIALS": (0.0, 20.0, "trials")}
 PEOPLE = tuple(name for name, one in POPULATIONS.items() if "madrs" in one.covariates)
-WORDS = {"POPULATION": PEOPLE, "BLINDING": tuple(BELIEF), "BACKGROUND": BACKGROUNDS, "SEX": ("F", "M", "1", "0")}
+WORDS = {"POPULATION": PEOPLE, "BLINDING": tuple(BLINDINGS), "BACKGROUND": BACKGROUNDS, "SEX": ("F", "M", "1", "0")}
 TABLETS = ("antidepressant",)
 COURSES = ("psychotherapy", "ect")
 INERT = ("placebo", "midazolam")

@@ -21,10 +21,11 @@ from resynapse.notation import InputError, System
 from resynapse.study.beside import changed, changes
 from resynapse.study.disposition import OWN, routes_of, system_of
 from resynapse.study.dosing import Administration, dose_events, is_given
+from resynapse.study.measure import measured
 from resynapse.study.nonmem import Table, read_nonmem
 from resynapse.study.people import people_of
 from resynapse.study.schema import Arm, Study
-from resynapse.study.simulate import RunResult, measured
+from resynapse.study.simulate import RunResult
 
 COPIES = 200
 LARGEST = 4_000_000  # samples solved at once

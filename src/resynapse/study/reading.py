@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from resynapse.notation import InputError
-from resynapse.study import schema
+from resynapse.study import schema, trial_parts
 from resynapse.study import vocabulary as words
 from resynapse.study.schema import Study
 from resynapse.study.vocabulary import Refused, shown
@@ -25,6 +25,7 @@ ASKED = {
     "of": "a named population",
     "n": "the number of people",
 }
+CONDUCT = {"dropout": trial_parts.Dropout, "rescue": trial_parts.Rescue, "randomisation": trial_parts.Randomisation}
 PLAINER = {
     "a valid dictionary or instance of": "keys and values of",
     "a valid dictionary": "keys and values",
@@ -93,11 +94,20 @@ def _unknown(way: Sequence[str | int]) -> tuple[str, str, tuple[str, ...]]:
 def _keys(way: Sequence[str | int]) -> tuple[str, ...]:
     """Legal keys beside the last step of `way`."""
     if way[0] == "arms":
-        if "interventions" in way[2:]:
-            return ("time", "state", *WRITTEN["intervention"])
-        if "with" in way[2:-1]:
-            return tuple(schema.Intake.model_fields)
-        return tuple(field.alias or key for key, field in schema.Arm.model_fields.items() if key != "lengths") + WRITTEN["arm"]
+        return _arm_keys(way)
     part = {"population": schema.Population, "enrolment": schema.Enrolment, "sampling": schema.Sampling, "analysis": schema.Analysis}
-    part |= {"imaging": schema.Imaging}
-    return tuple((part[str(way[0])] if len(way) > 1 and way[0] in part else Study).model_fields)
+    part |= {"imaging": schema.Imaging, **CONDUCT}
+    return _names(part[str(way[0])] if len(way) > 1 and way[0] in part else Study)
+
+
+def _arm_keys(way: Sequence[str | int]) -> tuple[str, ...]:
+    if "interventions" in way[2:]:
+        return ("time", "state", *WRITTEN["intervention"])
+    for key, part in (("with", schema.Intake), ("beside", trial_parts.Beside), ("policy", trial_parts.PolicyRule)):
+        if key in way[2:-1]:
+            return _names(part)
+    return _names(schema.Phase if "phases" in way[2:-1] else schema.Arm) + WRITTEN["arm"]
+
+
+def _names(part: type[schema.Part]) -> tuple[str, ...]:
+    return tuple(field.alias or key for key, field in part.model_fields.items() if key != "lengths")

@@ -68,8 +68,10 @@ class _Copies:
     def of(self, index: np.ndarray) -> tuple[ArmResult, Any]:
         """Return some of the people."""
         pick = lambda table: {q: x[index] for q, x in table.items()}  # noqa: E731
+        if self.arm.who is not None:  # of those who went on into all phases
+            index = np.flatnonzero(np.isin(self.arm.who, index))
         failed = np.flatnonzero(np.isin(index, self.arm.failed))
-        one = replace(self.arm, true=pick(self.arm.true), measured=pick(self.arm.measured), failed=tuple(failed.tolist()))
+        one = replace(self.arm, true=pick(self.arm.true), measured=pick(self.arm.measured), failed=tuple(failed.tolist()), who=None)
         return one, None if self.conduct is None else self.conduct.take(index)
 
 
@@ -123,21 +125,23 @@ def _cut(arm: Arm, arrows: tuple[str, ...]) -> Arm:
 
 def _solved(study: Study, name: str, arm: Arm, people: Cohort) -> tuple[ArmResult, Any]:
     """Return one arm of all replicates, solved in chunks; of its courses, what the endpoints read."""
-    alone = study.model_copy(update={"arms": {name: arm}, "control": None, "replicates": 1})
+    alone = study.model_copy(update={"arms": {name: arm}, "control": None, "replicates": 1, "randomisation": None})
     wanted = dict.fromkeys(e.quantity for e in study.endpoints)
-    parts, conducts, failed = [], [], []
+    parts, conducts, failed, who = [], [], [], []
     for start in range(0, people.n, CHUNK):
         some = people.take(slice(start, start + CHUNK))
         found = simulate(alone, people=some)
         part = found.arms[name]
         keep = _read(study, part.times)
         pick = lambda table, keep=keep: {q: table[q][:, keep] for q in wanted}  # noqa: E731
-        failed += [start + k for k in part.failed]
+        failed += [sum(len(p) for p in who) + k for k in part.failed]
+        who.append(start + (np.arange(some.n) if part.who is None else part.who))
         parts.append(replace(part, times=part.times[keep], true=pick(part.true), measured=pick(part.measured)))
         conducts.append(found.extra.get("conduct", {}).get(name))
     join = lambda tables: {q: np.concatenate([t[q] for t in tables]) for q in wanted}  # noqa: E731
     true, seen = join([p.true for p in parts]), join([p.measured for p in parts])
-    return replace(parts[0], true=true, measured=seen, failed=tuple(failed)), _joined(conducts)
+    members = np.concatenate(who) if any(p.who is not None for p in parts) else None
+    return replace(parts[0], true=true, measured=seen, failed=tuple(failed), who=members), _joined(conducts)
 
 
 def _read(study: Study, times: np.ndarray) -> np.ndarray:

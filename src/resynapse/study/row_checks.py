@@ -7,12 +7,11 @@ import math
 from dataclasses import dataclass
 
 from resynapse.methods.evidence import Row
-from resynapse.model.blinding import BELIEF
+from resynapse.model.expectancy import BLINDINGS
 from resynapse.notation import closest
 from resynapse.study.vocabulary import LARGEST_DOSE, LONGEST_HOURS
 
 BACKGROUNDS = ("none", "stable_ad", "new_ad", "mixed")
-BLINDINGS = tuple(BELIEF)
 TIME_ZEROS = ("last_dose", "randomisation", "period_start", "stress_start", "relapse_from_wk")
 LIMITS = {"weight": (30.0, 250.0), "age": (12.0, 110.0), "female": (0.0, 1.0), "failed_trials": (0.0, 30.0), "bmi": (10.0, 80.0)}
 USUAL_INFUSION_MIN = 40.0
@@ -90,4 +89,4 @@ def blinding_of(row: Row, rated: bool) -> tuple[str, tuple[str, ...]]:
     """Return how the trial is blinded; open where a rated outcome does not say, and said so."""
     if row.blinding in ("", "none"):
         return "open", (("blinding not given: open assumed",) if rated else ())
-    return word("blinding", row.blinding, BLINDINGS), ()
+    return word("blinding", row.blinding, tuple(BLINDINGS)), ()

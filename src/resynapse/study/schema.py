@@ -2,56 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    PrivateAttr,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr, ValidationInfo, field_validator, model_validator
 
+from resynapse.model.attendance import attended
+from resynapse.model.expectancy import rater_bias
 from resynapse.notation import InputError
 from resynapse.study import vocabulary as words
 from resynapse.study.endpoints import Endpoint, endpoint, rejoined
+from resynapse.study.fields import Day, Dose, Hours, Name, Part, Share, Text, forward
 from resynapse.study.keep import Keep
-from resynapse.study.vocabulary import Refused, dose, hours, one_of, shown, time_text
+from resynapse.study.trial_parts import Beside, Dropout, PolicyRule, Randomisation, Rescue, When
+from resynapse.study.vocabulary import Refused, one_of, time_text
 from resynapse.study.yaml import NOWHERE, Places
 
 if TYPE_CHECKING:
     from resynapse.model.population import Covariate
 
 
-def _days(read: object) -> float:
-    """A day: a bare number, or a time with its unit. -> hours."""
-    if isinstance(read, int | float) and not isinstance(read, bool):
-        if not 0 <= read <= words.LONGEST_HOURS / 24:
-            raise Refused(shown(read), "a day from 0 (the first dose) on")
-        return read * 24.0
-    return hours(read, "a day (a number, or a time with its unit)", "3.5 d")
-
-
-def _name(read: object) -> str:
-    if not isinstance(read, str) or not read.strip():
-        raise Refused(shown(read), "a word")
-    return read.strip()
-
-
 def _endpoint(read: object) -> Endpoint:
     return read if isinstance(read, Endpoint) else endpoint(read)
-
-
-def _dose(read: object) -> tuple[float, str]:
-    return (float(read[0]), str(read[1])) if isinstance(read, tuple) and len(read) == 2 else dose(read)
-
-
-def _dose_text(value: tuple[float, str]) -> str:
-    return f"{value[0]:.12g} {value[1]}"
 
 
 def _limit_text(trait: str, limit: list[float] | str) -> list[str | float] | str:
@@ -60,22 +31,7 @@ def _limit_text(trait: str, limit: list[float] | str) -> list[str | float] | str
     return limit if isinstance(limit, str) else [f"{value:.12g} {unit}" if unit else value for value in limit]
 
 
-def _day_number(value: float) -> float | int:
-    return int(value / 24) if value % 24 == 0 else value / 24
-
-
-Hours = Annotated[float, BeforeValidator(hours), PlainSerializer(time_text)]
-Day = Annotated[float, BeforeValidator(_days), PlainSerializer(_day_number)]
-Dose = Annotated[tuple[float, str], BeforeValidator(_dose), PlainSerializer(_dose_text)]
-Name = Annotated[str, BeforeValidator(_name)]
 Asked = Annotated[Endpoint, BeforeValidator(_endpoint), PlainSerializer(str)]
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
-
-
-class Part(BaseModel):
-    """A part of a study: frozen, no unknown keys, no silent conversions."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class Population(Part):
@@ -175,11 +131,11 @@ class Intake(Part):
     flow: float = Field(default=1.0, ge=0.05, le=20)
 
 
-class Arm(Part):
-    """What one group gets. Times are hours after the first dose of the study; `doses` has one entry for each of `days`.
+class Given(Part):
+    """A drug as it is given. Times are hours after the first dose; `doses` has one entry for each of `days`.
 
     `over` is the length of each administration (0 for a bolus, a spray or a swallowed dose); where a study gives a list of them,
-    `lengths` holds it and `over` the longest.  `blind` are days of sham.
+    `lengths` holds it and `over` the longest.  `blind` are days of sham; `beside`: other treatments that go on at the same time.
     """
 
     drug: Name = "none"
@@ -189,18 +145,7 @@ class Arm(Part):
     lengths: tuple[Hours, ...] = ()
     days: tuple[Day, ...] = ()
     blind: tuple[Day, ...] = ()
-    background: Literal["none", "stable_ad", "new_ad", "mixed"] | None = None
-    cut: tuple[Name, ...] = ()
-    interventions: tuple[Intervention, ...] = ()
-    given_with: dict[str, Intake] = Field(default_factory=dict, alias="with")
-
-    @field_validator("given_with", mode="before")
-    @classmethod
-    def _other_drugs(cls, read: Any) -> Any:
-        from resynapse.study.beside import other_drug
-        from resynapse.study.vocabulary import below
-
-        return {name: below(name, other_drug, name, taken) for name, taken in read.items()} if isinstance(read, dict) else read
+    beside: dict[str, Beside] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -215,11 +160,45 @@ class Arm(Part):
         return forward(days, "days")
 
     @model_validator(mode="after")
+    def _doses(self) -> Self:
+        from resynapse.study.arms import check_doses
+
+        check_doses(self)
+        return self
+
+
+class Phase(Given):
+    """A stretch of an arm, from a day on; its own days count from there.  `who` goes on into it; `blinding`: the study's if None."""
+
+    start: Day = Field(default=0.0, alias="from")
+    who: When | None = None
+    blinding: Literal["inactive", "active", "open", "anaesthesia"] | None = None
+
+
+class Arm(Given):
+    """What one group gets, at once or phase after phase; an arm of phases shows the days and doses of all of them as its own."""
+
+    phases: tuple[Phase, ...] = ()
+    background: Literal["none", "stable_ad", "new_ad", "mixed"] | None = None
+    policy: tuple[PolicyRule, ...] = ()
+    cut: tuple[Name, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
+    given_with: dict[str, Intake] = Field(default_factory=dict, alias="with")
+
+    @field_validator("given_with", mode="before")
+    @classmethod
+    def _other_drugs(cls, read: Any) -> Any:
+        from resynapse.study.beside import other_drug
+        from resynapse.study.vocabulary import below
+
+        return {name: below(name, other_drug, name, taken) for name, taken in read.items()} if isinstance(read, dict) else read
+
+    @model_validator(mode="after")
     def _together(self) -> Arm:
-        from resynapse.study.arms import check_arm
+        from resynapse.study.arms import check_arm, laid_out
 
         check_arm(self)
-        return self
+        return laid_out(self) if self.phases else self
 
 
 class Sampling(Part):
@@ -292,6 +271,13 @@ class Study(Part):
     imaging: Imaging | None = None
     life_events: float = Field(default=0.0, ge=0, le=50)
     keep: Keep = Keep()
+    dropout: Dropout | None = None
+    adherence: Share = 1.0
+    expectancy: Literal["on", "off", "both"] = "on"
+    rescue: Rescue | None = None
+    randomisation: Randomisation | None = None
+    natural_course: Literal["none", "drawn"] = "none"
+    rater_bias: float = Field(default=rater_bias.value, ge=0, le=10)
     _places: Places = PrivateAttr(default=NOWHERE)
 
     @property
@@ -315,14 +301,26 @@ class Study(Part):
     def _rejoined(cls, read: Any) -> Any:
         return rejoined(read) if isinstance(read, list) else read
 
+    @field_validator("dropout", mode="before")
+    @classmethod
+    def _usual_dropout(cls, read: Any) -> Any:
+        if isinstance(read, dict | Dropout | None):
+            return read
+        one_of(read, ("usual", "none"), "dropout, or shares of four weeks such as {lack_of_effect: 8 %, at_random: 3 %}")
+        return {} if read == "usual" else None
+
+    @field_validator("adherence", mode="before")
+    @classmethod
+    def _usual_adherence(cls, read: Any) -> Any:
+        return attended.value if read == "usual" else read
+
     @field_validator("life_events", mode="before")
     @classmethod
     def _life(cls, read: Any) -> Any:
         from resynapse.model.stress import events_per_year
 
-        if isinstance(read, str):
-            one_of(read, ("none", "usual"), "events of life in a year: a number")
-        return {"none": 0.0, "usual": events_per_year.value}.get(read, read) if isinstance(read, str) else read
+        usual = {"none": 0.0, "usual": events_per_year.value}
+        return usual[one_of(read, tuple(usual), "events of life in a year: a number")] if isinstance(read, str) else read
 
     @field_validator("disposition")
     @classmethod
@@ -376,15 +374,12 @@ class Study(Part):
         plain = self.model_dump(mode="json", exclude_none=True, by_alias=True)
         for name, arm in plain["arms"].items():
             arm["with"] = {drug: taken.model_dump(exclude_defaults=True) for drug, taken in self.arms[name].given_with.items()}
-            doses = arm.pop("doses")
-            if lengths := arm.pop("lengths"):
-                arm["over"] = lengths
-            if doses:
-                arm |= {"dose": doses[0]} if len(set(doses)) == 1 else {"doses": doses}
-            for key in [key for key, value in arm.items() if value in ([], "", {})]:
-                del arm[key]
-            if arm["drug"] == "none":
-                del arm["over"]
+            for phase in arm["phases"]:
+                _as_written(phase)
+            if arm["phases"]:
+                for key in Given.model_fields:
+                    del arm[key]
+            _as_written(arm)
         for key in [key for key, value in plain["population"].items() if value == "" or (value == {} and key != "where")]:
             del plain["population"][key]
         for held in (plain["population"]["where"], plain.get("enrolment", {}).get("criteria", {})):
@@ -392,9 +387,14 @@ class Study(Part):
         return plain
 
 
-def forward(times: tuple[float, ...], what: str) -> tuple[float, ...]:
-    """Return ascending times. Raises Refused at the first that does not go forward."""
-    for place, (before, after) in enumerate(zip(times, times[1:], strict=False), start=1):
-        if after <= before:
-            raise Refused(time_text(after), f"{what} that go forward: later than {time_text(before)}", way=(place,))
-    return times
+def _as_written(arm: dict) -> None:
+    """Turn the plain data of an arm, or of a phase of one, into what a study would say."""
+    doses = arm.pop("doses", [])
+    if lengths := arm.pop("lengths", []):
+        arm["over"] = lengths
+    if doses:
+        arm |= {"dose": doses[0]} if len(set(doses)) == 1 else {"doses": doses}
+    for key in [key for key, value in arm.items() if value in ([], "", {})]:
+        del arm[key]
+    if arm.get("drug") in ("none", *words.TREATMENTS):
+        del arm["over"]

@@ -26,23 +26,25 @@ def is_known_event(quantity: str) -> bool:
 
 def session_events(
     drug: str,
-    doses: Iterable[float],
-    sham: Iterable[float],
+    sessions: tuple[Iterable[float], Iterable[float]],
     system: System,
     people: Cohort,
     given: Mapping[float, np.ndarray] | None = None,
+    numbers: Mapping[float, int] | None = None,
 ) -> list[Event]:
     """Return the events of sessions (h): how each person takes each one, and what is remembered of a dose.
 
-    sham: sessions without a dose.  given: {session: hours (n,), NaN for those who do not get that dose}; everybody where left out.
+    sessions: with a dose, and sham.  given: {session: hours (n,), NaN for those who do not get that dose}; everybody where left out.
+    numbers: of sessions among all of an arm; in order where left out.
     """
     if not all(o.what in system.inputs for o in OCCASIONS):
         return []
     named = "dose_given" if is_given(drug) else "midazolam_given" if drug == "midazolam" else ""
     action = system.events[named] if named else None
-    dosed = set(doses)
+    dosed, sham = (set(x) for x in sessions)
     out: list[Event] = []
-    for k, t in enumerate(sorted({*dosed, *sham})):
+    for k, t in enumerate(sorted(dosed | sham)):
+        k = k if numbers is None else numbers[t]
         for o in OCCASIONS:
             z = streams.normal(people.seed, f"occasion:{o.what}", k, people.people)
             out.append(Event(t, o.what, "set", np.exp(o.sd * z - o.sd**2 / 2)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from resynapse.engine import Ensemble, Event, Schedule, Settings
+from resynapse.engine import Ensemble, Settings
 from resynapse.methods.cohort import Cohort, Who
 from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.pool import NotSimulated, Pool
@@ -22,13 +22,16 @@ from resynapse.model.session_events import DRIVERS
 from resynapse.notation import System
 from resynapse.study.animal_pool import switched
 from resynapse.study.beside import changed
-from resynapse.study.dosing import ENANTIOMERS, Administration, dose_events, is_given
+from resynapse.study.conduct import belief_deciders
+from resynapse.study.dosing import ENANTIOMERS, is_given
+from resynapse.study.measure import measured
+from resynapse.study.natural import NaturalCourse
 from resynapse.study.people import Differ, draw_people
-from resynapse.study.sessions import event_series, probes, session_events, side_effects
-from resynapse.study.simulate import measured, resolved, trial_events
+from resynapse.study.plan import Phase, Plan, Treatment
+from resynapse.study.sessions import event_series, probes, side_effects
+from resynapse.study.visits import follow
 
 USUAL_VISITS_D = (1.0, 2.0, 3.0, 7.0, 8.0, 14.0, 15.0, 21.0, 22.0, 28.0)
-ECT_DAYS = tuple(float(d) for week in range(3) for d in (7 * week, 7 * week + 2, 7 * week + 4))  # three a week for three weeks
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,9 @@ class Setup:
     plasma_only: bool
     markers: bool = False  # also what laboratories and scanners see of the mechanism
     conventional: bool = False  # a trial of an ordinary antidepressant: both arms begin a tablet and nobody can tell which
+    natural: bool = False  # recovery and relapse are drawn
+    lead_d: float = 0.0  # days on an antidepressant before the row's time 0
+    before_d: float = 0.0  # days on an antidepressant that is stopped then
     cut: tuple[str, ...] = ()  # arrows of the mechanism that are missing, inherited variants
     fit: Fit = DECLARED  # what calibration says of the model's numbers
 
@@ -90,25 +96,35 @@ def people_of_setup(setup: Setup, system: System, how: tuple[int, int, int]) -> 
     return people
 
 
-def events_of(setup: Setup, system: System, people: Cohort) -> list[Event]:
-    """Return doses and everything else that happens."""
-    given = enumerate(zip(setup.days, setup.doses, strict=False))
-    doses = [Administration(24.0 * d, a, unit, setup.over, k) for k, (d, (a, unit)) in given]
-    out = dose_events(setup.drug, setup.route, doses, people)
-    if "enrolled" not in system.inputs:
-        return out
-    out += session_events(setup.drug, [24.0 * d for d in setup.days], (), system, people)
-    contacts = {24.0 * d for d in (*setup.days, *USUAL_VISITS_D)}
-    blinding = "anaesthesia" if setup.conventional else setup.blinding
-    trial = trial_events(blinding, is_given(setup.drug) or bool(setup.treatment), contacts, setup.background)
-    trial += {
-        "antidepressant": [Event(0.0, "antidepressant_on", "set", 1.0)],
-        "therapy": [Event(0.0, "therapy_on", "set", 1.0)],
-        "ect": [Event(24.0 * d, "ect_session", "add", 1.0) for d in ECT_DAYS],
-    }.get(setup.treatment, [])
-    if setup.conventional:
-        trial.append(Event(0.0, "new_drug", "set", 1.0))
-    return out + [resolved(e, system) for e in trial]
+def plan_of_setup(setup: Setup) -> Plan:
+    """Return doses and everything else that happens.  Where both arms begin a tablet nobody can tell which, whatever is felt."""
+    days = tuple(24.0 * d for d in setup.days) if setup.drug != "none" and not setup.conventional else ()
+    treatments = [Treatment(setup.treatment, days=_ect_hours(setup))] if setup.treatment else []
+    if setup.background == "new_ad":
+        treatments.append(Treatment("antidepressant"))
+    if setup.before_d:
+        treatments.append(Treatment("antidepressant", 0.0, 24.0 * setup.before_d))
+    phase = Phase(
+        drug=setup.drug,
+        route=setup.route,
+        days=days,
+        doses=setup.doses,
+        lengths=(setup.over,) * len(days),
+        blinding="anaesthesia" if setup.conventional else setup.blinding,
+        treated=is_given(setup.drug) or bool(treatments),
+    )
+    return Plan(
+        name=f"{setup.drug} {setup.route} {setup.treatment}",
+        phases=(phase,),
+        contacts=tuple(sorted({0.0, *(24.0 * d for d in (*setup.days, *USUAL_VISITS_D))})),
+        treatments=tuple(dict.fromkeys(treatments)),
+        hopeful=setup.conventional or setup.background == "new_ad",
+    )
+
+
+def _ect_hours(setup: Setup) -> tuple[float, ...]:
+    """Return the hours of the sessions that a row names; a row with one day only means a usual course."""
+    return tuple(24.0 * d for d in setup.days) if setup.treatment == "ect" and len(setup.days) > 1 else ()
 
 
 def pool_of(setup: Setup, times: tuple[float, ...], n: int, blocks: int, seed: int) -> Pool | NotSimulated:
@@ -117,19 +133,20 @@ def pool_of(setup: Setup, times: tuple[float, ...], n: int, blocks: int, seed: i
     people = people_of_setup(setup, system, (n, seed, blocks))
     outputs = {q: readout_of(q, setup.site)[0] for q in READOUTS}
     outputs = {q: o for q, o in outputs.items() if o in system.units and _wanted(READOUTS[q].area, setup)}
-    schedule = Schedule.of(events_of(setup, system, people), n, system)
-    axis, sessions = np.asarray(times, float), [24.0 * d for d in setup.days]
+    axis = np.asarray(times, float)
+    plan = replace(plan_of_setup(setup), end=float(axis[-1]))
     drivers = [d for d in DRIVERS if d in system.units]
-    every = np.union1d(axis, probes(sessions, setup.over)) if drivers else axis
+    every = np.union1d(axis, probes(plan.sessions, setup.over)) if drivers else axis
     wanted = list(dict.fromkeys([*outputs.values(), *drivers]))
-    solved = Ensemble.of(system).run(n, {**people.values, **switched(setup.cut, system)}, schedule, every, wanted, Settings())
-    asked = np.isin(every, axis)
+    values = {**people.values, **switched(setup.cut, system)}
+    followers = [*belief_deciders(plan, system), *([NaturalCourse()] if setup.natural else [])]
+    solved = follow(plan, (Ensemble.of(system), people), values, (every, wanted), followers, Settings())
+    asked = np.searchsorted(solved.times, axis - 1e-9)
     true = {q: solved.values[o][:, asked] for q, o in outputs.items()}
-    arm = f"{setup.drug} {setup.route} {setup.treatment}"
-    seen = {q: measured(q, o, true[q], axis, people, (system, arm)) for q, o in outputs.items()}
+    seen = {q: measured(q, o, true[q], axis, people, (system, plan.name)) for q, o in outputs.items()}
     units = {q: READOUTS[q].unit for q in outputs}
     if drivers:
-        seen |= event_series(side_effects(solved.values, every, sessions, people), sessions, axis)
+        seen |= event_series(side_effects(solved.values, solved.times, plan.sessions, people), plan.sessions, axis)
     return Pool(people.block, axis, seen, units, noise_free=true, dose=_given(setup, people), molar_mass=_masses())
 
 

@@ -3,43 +3,44 @@
 The only place where science (model) and methods (cohort, endpoints) meet the engine.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from resynapse.engine import Ensemble, Event, Schedule, Settings, streams
+from resynapse.engine import Ensemble, Settings
 from resynapse.methods.cohort import Cohort
 from resynapse.methods.endpoints import Course
-from resynapse.methods.fluctuation import Fluctuation
-from resynapse.model.blinding import BELIEF
-from resynapse.model.fluctuation import fluctuation, turnover
+from resynapse.methods.trial import LEFT, NOT_ON, Conduct, allocated
+from resynapse.model.expectancy import TABLETS_HALF_RISE
 from resynapse.model.scales import DRAWN, READOUTS, STORY, readout_of
 from resynapse.model.session_events import DRIVERS
-from resynapse.model.switches import INTERVENTIONS, SWITCHES
 from resynapse.notation import InputError, System
-from resynapse.study.beside import changed, changes
+from resynapse.study.conduct import deciders_of, departures
 from resynapse.study.digest import digest_of
-from resynapse.study.disposition import routes_of, system_of
-from resynapse.study.dosing import Administration, dose_events, is_given
-from resynapse.study.life import life_events
+from resynapse.study.disposition import system_of
+from resynapse.study.dosing import is_given
+from resynapse.study.measure import as_rated, measured
 from resynapse.study.people import people_of
-from resynapse.study.schema import Arm, Study
-from resynapse.study.schema import Population as Participants
-from resynapse.study.sessions import event_series, probes, session_events, side_effects
-from resynapse.study.vocabulary import time_text
+from resynapse.study.plan import arm_values, plan_of
+from resynapse.study.schema import Study
+from resynapse.study.sessions import event_series, probes, side_effects
+from resynapse.study.visits import follow
+from resynapse.study.vocabulary import TRAITS
 
 SESSION_GRID_H = np.array([0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 75, 90, 105, 120, 150, 180, 240, 300, 360, 480, 720]) / 60
-FLUCTUATION = Fluctuation(fluctuation.value, turnover.value)
 AT_VISITS = ("mean", "median", "sd", "change", "percent_change", "response", "remission")  # read at visits alone
 ALL_SESSIONS = ("peak", "cmax", "tmax", "auc", "auc_inf", "half_life")
 
 
 @dataclass(frozen=True)
 class ArmResult:
-    """One arm: times (T,) h; true and measured {quantity: (n, T)}; session starts (h), sham among them; people not solved."""
+    """One arm: times (T,) h; true and measured {quantity: (n, T)}; session starts (h), sham among them; people not solved.
+
+    who (n,): its people's places in the cohort, where not everybody is in this arm.
+    """
 
     name: str
     times: np.ndarray
@@ -48,6 +49,7 @@ class ArmResult:
     sessions: tuple[float, ...]
     failed: tuple[int, ...] = ()
     sham: tuple[float, ...] = ()
+    who: np.ndarray | None = None
 
     def course(self, quantity: str, as_measured: bool = True) -> Course:
         """Return one quantity with the thresholds of its scale, as it was measured or without error of measurement."""
@@ -56,6 +58,13 @@ class ArmResult:
         values = self.measured if as_measured else self.true
         dosed = tuple(t for t in self.sessions if t not in self.sham) or self.sessions
         return Course(quantity, self.times, values[quantity], dosed, *limits)
+
+    def take(self, mask: np.ndarray, n: int) -> "ArmResult":
+        """Return the arm with some of its n people, by mask (n,)."""
+        pick = lambda table: {q: x[mask] for q, x in table.items()}  # noqa: E731
+        rows, who = np.flatnonzero(mask), np.arange(n) if self.who is None else self.who
+        failed = tuple(int(k) for k in np.flatnonzero(np.isin(rows, self.failed)))
+        return replace(self, true=pick(self.true), measured=pick(self.measured), failed=failed, who=who[mask])
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,11 @@ class RunResult:
     cohort: Cohort
     arms: dict[str, ArmResult]
     extra: dict[str, Any] = field(default_factory=dict)
+
+    def people(self, arm: str) -> Cohort:
+        """Return the people of an arm, in the order of its courses."""
+        who = self.arms[arm].who
+        return self.cohort if who is None else self.cohort.take(who)
 
     @cached_property
     def digest(self) -> str:
@@ -112,116 +126,9 @@ def grid(study: Study) -> np.ndarray:
     return every[every <= end + 1e-9] if study.visits else every
 
 
-@dataclass(frozen=True)
-class Conduct:
-    """What became of a plan: given (n, doses), share of each dose given (n, doses), stopped (n,) h or inf, and by session (n, K):
-
-    held by a rule, and came: neither held nor given up before.
-    """
-
-    given: np.ndarray
-    share: np.ndarray
-    stopped: np.ndarray
-    held: np.ndarray
-    came: np.ndarray
-
-    def take(self, index: np.ndarray) -> "Conduct":
-        """Return that of some of the people."""
-        return Conduct(*(getattr(self, f.name)[index] for f in fields(self)))
-
-    def time(self, dose: int, planned: float) -> np.ndarray:
-        """Return the hours (n,) of one dose, NaN for those who do not get it."""
-        return np.where(self.given[:, dose], planned, np.nan)
-
-
 def attended(happens: Mapping[str, np.ndarray], conduct: Conduct | None) -> dict[str, np.ndarray]:
     """Return events {name: (n, K)} of those sessions that took place."""
     return {name: x & conduct.came if conduct else x for name, x in happens.items()}
-
-
-def administrations(arm: Arm, conduct: Conduct | None = None) -> list[Administration]:
-    """Return the doses of an arm in order, as planned or as they were given."""
-    lengths = arm.lengths or (arm.over,) * len(arm.days)
-    plan = [Administration(d, a, unit, over, k) for k, (d, (a, unit), over) in enumerate(zip(arm.days, arm.doses, lengths, strict=False))]
-    if conduct is None:
-        return plan
-    return [replace(p, time=conduct.time(k, float(p.time)), amount=p.amount * conduct.share[:, k]) for k, p in enumerate(plan)]
-
-
-def trial_events(blinding: str, drug_is_given: bool, visits: Iterable[float], background: str) -> list[Event]:
-    """Return what a trial does beside the drug: enrolment, belief, visits, a newly started antidepressant."""
-    drug, control = BELIEF[blinding]
-    out = [
-        Event(0.0, "enrolled", "set", 1.0),
-        Event(0.0, "belief", "set", drug if drug_is_given else control),
-        *(Event(t, "visit", "set", 1.0) for t in sorted({0.0, *visits})),
-    ]
-    if background == "new_ad":
-        out += [Event(0.0, "new_drug", "set", 1.0), Event(0.0, "antidepressant_on", "set", 1.0)]
-    return out
-
-
-def arm_events(study: Study, arm: Arm, system: System, people: Cohort, conduct: Conduct | None = None) -> list[Event]:
-    """Return every event of an arm: doses, the trial's own, interventions by name or by state.  conduct: who gets which dose."""
-    out = dose_events(arm.drug, arm.route, administrations(arm, conduct), people, routes_of(study))
-    given = {t: conduct.time(k, t) for k, t in enumerate(arm.days)} if conduct else {}
-    out += session_events(arm.drug, arm.days, arm.blind, system, people, given)
-    if "enrolled" in system.inputs and study.species == "human":  # animals expect nothing
-        background = arm.background or study.population.background
-        contacts = {*study.visits, *arm.days, *arm.blind}
-        out += [resolved(e, system) for e in trial_events(study.blinding, is_given(arm.drug), contacts, background)]
-    out += life_events(study.life_events, max(study.times[-1], *arm.days, *arm.blind, 0.0), people, system)
-    for k, i in enumerate(arm.interventions):
-        named = INTERVENTIONS.get(i.state)
-        what = named.what if named else i.state
-        out.append(resolved(Event(i.time, what, i.act, i.value, i.unit), system))
-        if i.until is not None and what not in system.inputs:
-            where = study.where("arms", next(n for n, a in study.arms.items() if a is arm), "interventions", k, "until")
-            raise InputError(where, time_text(i.until), f"no `until`: {i.state} happens once and does not last")
-        if i.until is not None:
-            out.append(Event(i.until, what, "set", 0.0))
-    return out
-
-
-def resolved(e: Event, system: System) -> Event:
-    """Put a mechanism's named event in place of its name."""
-    action = system.events.get(e.what)
-    return Event(e.time, action.state, action.act, action.value, action.unit if action.act != "scale" else "") if action else e
-
-
-def arm_values(arm: Arm, people: Cohort, system: System, population: Participants | None = None) -> dict[str, np.ndarray | float]:
-    """Return parameters of one arm: the people's own, with the arm's cuts, other drugs, organs and descent put in place."""
-    values: dict[str, np.ndarray | float] = dict(people.values)
-    for name in arm.cut:
-        if name not in SWITCHES:
-            raise InputError("cut", name, f"one of {', '.join(SWITCHES)}", SWITCHES)
-        values |= {k: v for k, v in SWITCHES[name].values.items() if k in system.params}
-    return changed(values, changes(population, arm), system)
-
-
-def measured(quantity: str, output: str, true: np.ndarray, times: np.ndarray, people: Cohort, who: tuple[System, str]) -> np.ndarray:
-    """Return values as a laboratory or rater would report them (n, T): fluctuation and error added, scores whole and within their scale."""
-    system, arm = who
-    error = system.observations.get(output)
-    if error is None:
-        return true
-    scale, symptom = READOUTS[quantity].scale, READOUTS[quantity].area == "scores"
-    strayed = (scale.high - scale.low) * FLUCTUATION.drawn(times, people.seed, people.people) if scale and symptom else np.zeros_like(true)
-    out = true.copy()
-    for j, t in enumerate(times):
-        z = streams.normal(people.seed, f"measured:{arm}:{quantity}", int(round(t * 3600)), people.people)
-        sd = error_sd(error.proportional, people, system) * true[:, j] + error_sd(error.additive, people, system)
-        out[:, j] = true[:, j] + strayed[:, j] + sd * z
-    if scale is None:
-        return np.maximum(out, 0.0)
-    return np.clip(np.round(out / scale.step) * scale.step, scale.low, scale.high)
-
-
-def error_sd(name: str, people: Cohort, system: System) -> np.ndarray | float:
-    """Return one part of an observation's error, by the name of its parameter; 0 without one."""
-    if not name:
-        return 0.0
-    return people.values.get(name, system.params[name].value)
 
 
 def simulate(
@@ -232,44 +139,70 @@ def simulate(
     Raises InputError for a quantity, cut or state that the model does not have.
     """
     settings = settings or Settings(on_failure="report")
-    wanted = asked(study)
     system = system_of(study)
-    ensemble = Ensemble.of(system)
     people = people or people_of(study, system)
-    times = grid(study)
-    outputs = {q: readout_of(q, study.sampling.site)[0] for q in wanted if READOUTS[q].area != "event"}
-    events = [q for q in wanted if q not in outputs]
-    conducts = _conducts(study, system, people)
-    read = list(dict.fromkeys([*outputs.values(), *(DRIVERS if events else ())]))
-    arms = {}
-    for k, (name, arm) in enumerate(study.arms.items()):
+    ensemble = Ensemble.of(system)
+    arms, conducts, members = {}, {}, randomised(study, people)
+    for k, name in enumerate(study.arms):
         if progress:
             progress(f"arm {name}", k, len(study.arms))
-        schedule = Schedule.of(arm_events(study, arm, system, people, conducts.get(name)), people.n, system)
-        values = arm_values(arm, people, system, study.population)
-        sessions = tuple(sorted({*arm.days, *arm.blind}))
-        every = np.union1d(times, probes(sessions, arm.over)) if events else times
-        solved = ensemble.run(people.n, values, schedule, every, read, settings)
-        true = {q: solved.values[o][:, np.isin(every, times)] for q, o in outputs.items()}
-        seen = {q: measured(q, o, true[q], times, people, (system, name)) for q, o in outputs.items()}
-        if name in conducts:
-            gone = times[None, :] > conducts[name].stopped[:, None]
-            seen = {q: np.where(gone, np.nan, x) for q, x in seen.items()}
-        if events:
-            series = event_series(attended(side_effects(solved.values, every, sessions, people), conducts.get(name)), sessions, times)
-            counted = {q: series[f"event:{q}"] for q in events}
-            true, seen = true | counted, seen | counted
-        arms[name] = ArmResult(name, times, true, seen, sessions, tuple(int(i) for i in solved.failed), tuple(arm.blind))
+        arms[name], conducts[name] = _arm(study, name, (ensemble, people), members.get(name), settings)
     if progress:
         progress("done", len(study.arms), len(study.arms))
-    return RunResult(study, system, people, arms, {"conduct": conducts} if conducts else {})
+    extra: dict[str, Any] = {"conduct": conducts} if any(departures(study, name) for name in study.arms) else {}
+    if study.expectancy == "both":
+        extra["without_expectancy"] = simulate(study.model_copy(update={"expectancy": "off"}), None, settings, people)
+    return RunResult(study, system, people, arms, extra)
 
 
-def _conducts(study: Study, system: System, people: Cohort) -> dict[str, Conduct]:
-    """Return what becomes of the plan of every arm with sessions, where the study is run by rules."""
-    if study.supervision == "none":
+def randomised(study: Study, people: Cohort) -> dict[str, np.ndarray]:
+    """Return {arm: places of its people in the cohort}, where everybody gets one arm; empty where every arm treats everybody.
+
+    Arms are drawn for the whole trial, whichever of its people are at hand.
+    """
+    how = study.randomisation
+    if how is None:
         return {}
-    from resynapse.study.conduct import conduct_of, rules_of
+    whole = people if people.n == study.n else people_of(study, system_of(study))
+    strata = np.zeros(whole.n, np.int64)
+    for trait in how.by:
+        values = whole.covariates[TRAITS["human"][trait].covariate]
+        strata = 2 * strata + (values > (0.5 if trait == "sex" else np.median(values)))
+    parts = np.array([how.ratio.get(name, 1) for name in study.arms])
+    arm = allocated(study.seed, strata, parts, how.blocks)[np.searchsorted(whole.people, people.people)]
+    return {name: np.flatnonzero(arm == k) for k, name in enumerate(study.arms)}
 
-    rules = rules_of(study)
-    return {name: conduct_of(study, name, system, people, rules) for name, arm in study.arms.items() if arm.days or arm.blind}
+
+def _arm(
+    study: Study, name: str, whole: tuple[Ensemble, Cohort], members: np.ndarray | None, settings: Settings
+) -> tuple[ArmResult, Conduct]:
+    """Solve one arm and read it as a trial does."""
+    ensemble, system, plan = whole[0], whole[0].system, plan_of(study, name)
+    people = whole[1] if members is None else whole[1].take(members)
+    wanted, times = asked(study), grid(study)
+    outputs = {q: readout_of(q, study.sampling.site)[0] for q in wanted if READOUTS[q].area != "event"}
+    events = [q for q in wanted if q not in outputs]
+    read = list(dict.fromkeys([*outputs.values(), *(DRIVERS if events else ())]))
+    every = np.union1d(times, probes(plan.sessions, plan.over)) if events else times
+    values = arm_values(study.arms[name], people, system, study.population)
+    if plan.tablets_alone and "half_rise" in system.params:
+        values["half_rise"] = TABLETS_HALF_RISE.value
+    if study.expectancy == "off" and "expectancy" in system.params:
+        values["expectancy"] = 0.0
+    solved = follow(plan, (ensemble, people), values, (every, read), deciders_of(study, name, system), settings)
+    at = np.searchsorted(solved.times, times - 1e-9)
+    true = {q: solved.values[o][:, at] for q, o in outputs.items()}
+    belief = solved.values["belief"][:, at] if plan.rater_bias else None
+    rated = {q: as_rated(q, x, belief, plan.rater_bias) for q, x in true.items()}
+    seen = {q: measured(q, o, rated[q], times, people, (system, name)) for q, o in outputs.items()}
+    gone = times[None, :] > solved.conduct.left[:, None]
+    seen = {q: np.where(gone, np.nan, x) for q, x in seen.items()} if gone.any() else seen
+    if events:
+        happens = attended(side_effects(solved.values, solved.times, plan.sessions, people), solved.conduct)
+        series = event_series(happens, plan.sessions, times)
+        counted = {q: series[f"event:{q}"] for q in events}
+        true, seen = true | counted, seen | counted
+    sham = tuple(s for phase in plan.phases for s in phase.sham)
+    found = ArmResult(name, times, true, seen, plan.sessions, tuple(int(i) for i in solved.failed), sham, members)
+    stays = solved.conduct.why != LEFT.index(NOT_ON)  # an arm's people are those who went on into all of its phases
+    return (found, solved.conduct) if stays.all() else (found.take(stays, people.n), solved.conduct.take(stays))

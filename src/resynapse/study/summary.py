@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from resynapse.methods.survival import Times
 
 CURVE = ("peak", "trough", "cmax", "tmax", "auc", "auc_inf", "half_life")
+WITHOUT = " without expectancy"
 UNITS = {"tmax": "h", "percent_change": "percent", "auc": "ng*h/mL"}
 METHODS = {
     "means": "difference of means (Welch)",
@@ -221,8 +222,14 @@ def _row(study: Study, endpoint: Endpoint, pair: tuple[str, str], e: Estimate | 
 
 
 def summary(result: RunResult) -> list[SummaryRow]:
-    """Return the rows of every endpoint of the study, over everybody."""
+    """Return the rows of every endpoint of the study, over everybody; then, where it asks for both, those of scales with expectancy off."""
     if "whole" in result.extra:
         return result.extra["whole"].rows
     fits: dict[str, Mmrm] = {}
-    return [row for endpoint in result.study.endpoints for row in summarise_endpoint(result, endpoint, fits)]
+    rows = [row for endpoint in result.study.endpoints for row in summarise_endpoint(result, endpoint, fits)]
+    without, again = result.extra.get("without_expectancy"), {}
+    if without is not None:
+        scales = [e for e in result.study.endpoints if READOUTS[e.quantity].area == "scores"]
+        found = (row for endpoint in scales for row in summarise_endpoint(without, endpoint, again))
+        rows += [replace(row, endpoint=row.endpoint + WITHOUT) for row in found]
+    return rows

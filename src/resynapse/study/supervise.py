@@ -8,18 +8,22 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from resynapse.engine import Ensemble, Schedule, Settings
+from resynapse.methods.cohort import Cohort
 from resynapse.methods.judge import wilson
 from resynapse.methods.rules import DECISIONS, RuleSet, judge_people
 from resynapse.methods.session import CHECKS_H, Crossing, Fitness, crossings, first_fit, fit_to_leave
+from resynapse.methods.trial import Conduct
 from resynapse.model.scales import readout_of
 from resynapse.model.session_events import DRIVERS, LAWS
 from resynapse.notation import InputError
 from resynapse.study.conduct import rules_of
 from resynapse.study.dosing import is_given
+from resynapse.study.measure import measured
+from resynapse.study.plan import arm_values, plan_of, whole_events
 from resynapse.study.rule_files import load_rules, rule_file
 from resynapse.study.schema import Arm
 from resynapse.study.sessions import probes, side_effects
-from resynapse.study.simulate import Conduct, RunResult, arm_events, arm_values, attended, measured
+from resynapse.study.simulate import RunResult, attended
 
 WATCHED = ("ketamine", "CADSS", "SBP", "DBP", "HR", "sedation_MOAAS", "sleepiness", "cognition")
 SIGNS = ("sedation_MOAAS", "CADSS", "SBP", "DBP")
@@ -83,11 +87,16 @@ def supervise(result: RunResult, rules: RuleSet | None = None, most: int = MOST)
     if not all(d in result.system.units for d in DRIVERS):
         raise InputError("species", result.study.species, "human: nothing is known of a clinic's session in animals")
     rules = rules or rules_for(result)
-    if result.cohort.n > most:
-        first = np.arange(most)
-        conduct = {name: c.take(first) for name, c in result.extra.get("conduct", {}).items()}
-        result = replace(result, cohort=result.cohort.take(first), extra=result.extra | {"conduct": conduct})
+    result = _watched(result, most)
     return {name: _watch(result, name, arm, rules) for name, arm in result.study.arms.items() if arm.days or arm.blind}
+
+
+def _watched(result: RunResult, most: int) -> RunResult:
+    """Return a result whose arms hold no more than the first so many people each."""
+    first = {name: np.arange(min(most, result.people(name).n)) for name in result.arms}
+    conduct = {name: c.take(first[name]) for name, c in result.extra.get("conduct", {}).items()}
+    arms = {name: replace(arm, who=first[name] if arm.who is None else arm.who[first[name]]) for name, arm in result.arms.items()}
+    return replace(result, arms=arms, extra=result.extra | {"conduct": conduct})
 
 
 def rules_for(result: RunResult) -> RuleSet | None:
@@ -124,9 +133,9 @@ def _watch(result: RunResult, name: str, arm: Arm, rules: RuleSet | None) -> Arm
     shortest = 60 * (rules.number("observation", 2.0) if rules else 2.0)
     seen = {q: _measured(result, name, q, outputs[q], values, every, at(checks)) for q in ("SBP", "DBP")}
     conduct = result.extra.get("conduct", {}).get(name)
-    happens = attended(side_effects(values, every, sessions, result.cohort), conduct)
+    happens = attended(side_effects(values, every, sessions, result.people(name)), conduct)
     signs = {q: values[outputs[q]][:, at(checks)] for q in SIGNS}
-    by_session = _by_session(signs, {q: x[..., 0] for q, x in seen.items()}, limits, (result, rules, shortest / 60, conduct))
+    by_session = _by_session(signs, {q: x[..., 0] for q, x in seen.items()}, limits, (result.people(name), rules, shortest / 60, conduct))
     return ArmSupervision(
         arm=name,
         minutes=MINUTES,
@@ -143,9 +152,9 @@ def _watch(result: RunResult, name: str, arm: Arm, rules: RuleSet | None) -> Arm
 
 
 def _solve(result: RunResult, name: str, times: np.ndarray, outputs: list[str]) -> dict[str, np.ndarray]:
-    people, system, arm = result.cohort, result.system, result.study.arms[name]
+    people, system, arm = result.people(name), result.system, result.study.arms[name]
     conduct = result.extra.get("conduct", {}).get(name)
-    schedule = Schedule.of(arm_events(result.study, arm, system, people, conduct), people.n, system)
+    schedule = Schedule.of(whole_events(plan_of(result.study, name), system, people, conduct), people.n, system)
     values = arm_values(arm, people, system, result.study.population)
     return Ensemble.of(system).run(people.n, values, schedule, times, outputs, Settings()).values
 
@@ -155,7 +164,7 @@ def _measured(
 ) -> np.ndarray:
     """Return what a cuff would show at the checks of every session (n, K, checks)."""
     flat = at.ravel()
-    seen = measured(quantity, output, values[output][:, flat], times[flat], result.cohort, (result.system, arm))
+    seen = measured(quantity, output, values[output][:, flat], times[flat], result.people(arm), (result.system, arm))
     return seen.reshape(len(seen), *at.shape)
 
 
@@ -170,13 +179,13 @@ def _by_session(
     signs: dict[str, np.ndarray],
     before: dict[str, np.ndarray],
     limits: Fitness,
-    how: tuple[RunResult, RuleSet | None, float, Conduct | None],
+    how: tuple[Cohort, RuleSet | None, float, Conduct | None],
 ) -> dict[str, np.ndarray]:
     """Return (n, K) of each session: hours until the first check at which a person is fit to leave, no shorter than the rules ask;
 
     whether it took place, and whether a rule holds it.  In a study that is not run by rules every session takes place.
     """
-    result, rules, shortest, conduct = how
+    people, rules, shortest, conduct = how
     n, k, _ = signs["CADSS"].shape
     flat = {q: x.reshape(n * k, -1) for q, x in signs.items()}
     wait = first_fit(fit_to_leave(flat, limits), np.array([0.0, *CHECKS_H]), shortest)
@@ -186,7 +195,7 @@ def _by_session(
     held = np.zeros((n, k), bool)
     if rules is not None:
         vital = [r for r in rules.rules if r.test is not None and r.test[0] in ("sbp", "dbp")]
-        age = {"age": result.cohort.covariates["age"]} if "age" in result.cohort.covariates else {}
+        age = {"age": people.covariates["age"]} if "age" in people.covariates else {}
         for j in range(k):
             columns = {"sbp": before["SBP"][:, j], "dbp": before["DBP"][:, j], **age}
             held[:, j] = judge_people(vital, columns, n) >= DECISIONS.index("hold")

@@ -63,7 +63,7 @@ def observations(result: RunResult, every_time: bool = False) -> Any:
         shape = (int(keep.sum()), len(hits))
         for quantity in arm.measured:
             rows = {
-                "patient": np.repeat(result.cohort.people[keep], shape[1]),
+                "patient": np.repeat(result.people(arm.name).people[keep], shape[1]),
                 "arm": np.full(shape[0] * shape[1], names.index(arm.name), np.int32),
                 "time_h": np.tile(arm.times[hits], shape[0]),
                 "quantity": np.full(shape[0] * shape[1], quantities.index(quantity), np.int32),
@@ -80,7 +80,7 @@ def observations(result: RunResult, every_time: bool = False) -> Any:
 
 def solved(result: RunResult, arm: ArmResult) -> np.ndarray:
     """Return a mask (n,) of the people whose course in this arm was solved."""
-    keep = np.ones(result.cohort.n, bool)
+    keep = np.ones(result.people(arm.name).n, bool)
     keep[list(arm.failed)] = False
     return keep
 

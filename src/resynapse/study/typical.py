@@ -13,8 +13,8 @@ from resynapse.methods.distributions import quantile
 from resynapse.model.population import POPULATIONS, Covariate
 from resynapse.notation import System
 from resynapse.study.people import COVARIATES_ALONE, draw_people
+from resynapse.study.plan import arm_values, plan_of, whole_events
 from resynapse.study.schema import Study
-from resynapse.study.simulate import arm_events, arm_values
 
 
 def typical_person(study: Study, system: System) -> Cohort:
@@ -49,7 +49,7 @@ def spine_rates(study: Study, system: System, hours: np.ndarray, regions: tuple[
     young = {r: float(loss[r] / (loss[r] + settling[f"{r}_settling"][0])) for r in regions}
     out = {}
     for name, arm in study.arms.items():
-        schedule = Schedule.of(arm_events(study, arm, system, person), 1, system)
+        schedule = Schedule.of(whole_events(plan_of(study, name), system, person), 1, system)
         solved = ens.run(1, arm_values(arm, person, system, study.population), schedule, hours, names, Settings())
         course = {n: np.maximum(solved.values[n][0], 0.0) for n in names}
         out[name] = {r: SpineRates({rate: course[f"{r}_{rate}"] for rate in RATES}, young[r]) for r in regions}

@@ -16,8 +16,8 @@ from resynapse.model import build
 from resynapse.model.kinetics import MOLAR_MASS
 from resynapse.study.dosing import dose_events
 from resynapse.study.people import people_of
+from resynapse.study.plan import administrations, plan_of
 from resynapse.study.reading import study_of
-from resynapse.study.simulate import administrations
 
 REGIMENS: Mapping[str, Mapping[str, object]] = {
     "oral 1 mg/kg": {"drug": "ketamine", "dose": "1 mg/kg", "route": "oral"},
@@ -71,8 +71,10 @@ def brain_courses(regimens: Mapping[str, Mapping[str, object]] = REGIMENS, n: in
     ensemble, people = Ensemble.of(system), people_of(study, system)
     unbound = people.values.get("s_fu", system.params["s_fu"].value)
     out = {}
-    for name, arm in zip(regimens, study.arms.values(), strict=True):
-        schedule = Schedule.of(dose_events(arm.drug, arm.route, administrations(arm), people), people.n, system)
+    for name, arm in zip(regimens, study.arms, strict=True):
+        plan = plan_of(study, arm)
+        (phase,) = plan.phases
+        schedule = Schedule.of(dose_events(phase.drug, phase.route, administrations(plan, phase), people), people.n, system)
         solved = ensemble.run(people.n, people.values, schedule, GRID_H, ["s_effect_site", "r_effect_site"], Settings())
         total = solved.values["s_effect_site"] + solved.values["r_effect_site"]
         out[name] = total * MOLAR_MASS["ketamine"] / np.reshape(unbound, (-1, 1) if np.ndim(unbound) else ())

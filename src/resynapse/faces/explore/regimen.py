@@ -194,8 +194,9 @@ def _preset(path: Path) -> Preset | None:
 
 
 def _plain(arm: Arm) -> bool:
-    """Tell whether an arm is one drug at one dose, without cuts, interventions and other drugs."""
-    return not (arm.cut or arm.interventions or arm.given_with or arm.lengths) and arm.drug in DRUGS and len(set(arm.doses)) < 2
+    """Tell whether an arm is one drug at one dose, without cuts, interventions, rules, phases and other treatments."""
+    more = (arm.cut, arm.interventions, arm.given_with, arm.lengths, arm.blind, arm.beside, arm.phases, arm.policy)
+    return not any(more) and arm.drug in DRUGS and not DRUGS[arm.drug].treats and len(set(arm.doses)) < 2
 
 
 def choices(words: Sequence[str]) -> dict[str, str]:
