@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def main(folder: Path) -> None:
     """Write every picture; each is made from the model as it stands."""
-    from resynapse.faces import disposition_figures, figures
+    from resynapse.faces import disposition_figures, figures, trial_figures
     from resynapse.methods.evidence import load_evidence
     from resynapse.model import build
     from resynapse.study import load_study
@@ -25,6 +25,33 @@ def main(folder: Path) -> None:
     figures.save(hours, folder / "inside_hours.png")
     figures.save(days, folder / "inside_days.png")
     figures.save(figures.score_figure(result), folder / "mood.png")
+    figures.save(trial_figures.unblinding_figure(unblinded(), "change(MADRS, 7 d)"), folder / "unblinding.png")
+
+
+def unblinded() -> dict:
+    """Return {setting: trials of growing size}: one infusion against controls that tell what one got, or do not."""
+    from resynapse.study import study_of
+    from resynapse.study.replicates import replicated
+
+    saline = {"drug": "placebo", "route": "iv", "over": "40 min"}
+    ketamine = {"drug": "ketamine", "dose": "0.5 mg/kg", "route": "iv", "over": "40 min"}
+    blind = {"cut": ["unblinding"]}
+    settings = {
+        "against saline": (saline, ketamine, "inactive"),
+        "against midazolam": ({"drug": "midazolam"}, ketamine, "active"),
+        "masked under anaesthesia": (saline, ketamine, "anaesthesia"),
+        "against saline, belief without effect": (saline | blind, ketamine | blind, "inactive"),
+    }
+    found = {}
+    for name, (control, drug, blinding) in settings.items():
+        study = study_of({
+            "question": "How often is an effect found where there is none?",
+            "population": {"of": "trd_adult", "n": 200, "seed": 5},
+            "arms": {"control": control, "ketamine": drug}, "control": "control", "blinding": blinding, "replicates": 500,
+            "visits": ["0 d", "1 d", "3 d", "7 d"], "endpoints": ["change(MADRS, 7 d)"], "analysis": {"change": "mmrm"},
+        })  # fmt: skip
+        found[name] = replicated(study, (25, 50, 100, 200))
+    return found
 
 
 if __name__ == "__main__":

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 from small_run import TRIAL, made_up
 
@@ -32,3 +34,15 @@ def test_the_page_names_analysis_estimand_and_effect_sizes():
     assert {"Hedges' g", "number needed to treat", "hazard ratio", "median time, days"} <= {row[2] for row in table.rows}
     assert any("not reached" in row[3] for row in table.rows)
     assert section.waterfall_time(result, "MADRS") == 24.0
+
+
+def test_settings_stand_side_by_side_in_the_picture_of_unblinding():
+    def trials_of(n, share):
+        contrast = SimpleNamespace(endpoint="change(MADRS, 7 d)", n=n, type_one=SimpleNamespace(value=share, error=0.01))
+        return SimpleNamespace(study=SimpleNamespace(n=n), contrasts=[contrast])
+
+    found = {"saline": [trials_of(25, 0.09), trials_of(100, 0.2)], "masked": [trials_of(25, 0.05), trials_of(100, 0.05)]}
+    axis = trials.unblinding_figure(found, "change(MADRS, 7 d)").axes[0]
+    saline, masked = (bars.lines[0] for bars in axis.containers)
+    assert saline.get_ydata().tolist() == [9, 20] and masked.get_ydata().tolist() == [5, 5]
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["25", "100"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from resynapse.faces.bibliography import assumed, citation, used
@@ -11,7 +11,7 @@ from resynapse.study.endpoints import TIME_TO
 from resynapse.study.vocabulary import DRUGS, ESTIMANDS, time_text
 
 if TYPE_CHECKING:
-    from resynapse.study.schema import Arm, Intake, Intervention, Study
+    from resynapse.study.schema import Arm, Given, Intake, Intervention, Study
     from resynapse.study.simulate import RunResult
 
 ROUTE_WORDS = {
@@ -44,6 +44,7 @@ def methods_text(result: RunResult, facts: dict[str, Any]) -> str:
         people(result.study, result.cohort.selection),
         *(arm_words(name, arm) for name, arm in result.study.arms.items()),
         BLINDINGS[result.study.blinding],
+        conduct_words(result.study),
         f"Observations were made at {', '.join(map(time_text, result.study.visits))} after the first dose, before any dose then due.",
         "Scores were simulated with the scale's own rating error and rounded to its steps; a baseline is the value at time 0.",
         analysis_words(result.study),
@@ -96,13 +97,49 @@ def people(study: Study, selection: Mapping[str, float] | None = None) -> str:
     limits = [f"{trait} {x if isinstance(x, str) else f'{x[0]:g} to {x[1]:g}'}" for trait, x in study.population.where.items()]
     kept = f", restricted to {', '.join(limits)}" if limits else ""
     whom = "people" if study.species == "human" else "animals"
-    drawn = f"{study.n:,} virtual {whom} ({meaning}{kept}) were drawn; every arm treated the same {whom}.{selected(study, selection or {})}"
+    drawn = f"{study.n:,} virtual {whom} ({meaning}{kept}) were drawn; {_allocated(study, whom)}.{selected(study, selection or {})}"
     who = study.population
     about = {"descent": who.ethnicity, "renal impairment": who.renal, "hepatic impairment": who.hepatic}
     told = ", ".join(f"{key}: {word}" for key, word in about.items() if word)
     own = "" if study.disposition == "resynapse" else f" Kinetics were those of the published model {study.disposition}."
     life = f" Stressful events befell them at random, {study.life_events:g} a year, the same in every arm." if study.life_events else ""
     return f"{drawn}{f' Of all of them, {told}.' if told else ''}{own}{life}{imaging_words(study)}"
+
+
+def _allocated(study: Study, whom: str) -> str:
+    """Say who got which arm."""
+    how = study.randomisation
+    if how is None:
+        return f"every arm treated the same {whom}"
+    parts = [how.ratio.get(name, 1) for name in study.arms]
+    strata = f" within strata of {' and '.join(how.by)}" if how.by else ""
+    return f"each got one arm, drawn in permuted blocks of {how.blocks * sum(parts)} ({' : '.join(map(str, parts))}){strata}"
+
+
+def shares(result: RunResult) -> str:
+    """Say how many are analysed in each arm."""
+    return ", ".join(f"{result.people(name).n:,} {name.replace('_', ' ')}" for name in result.arms)
+
+
+def conduct_words(study: Study) -> str:
+    """Return the sentences about who left, missed sessions, was rescued, relapsed; empty where everything goes as planned."""
+    out = []
+    if study.adherence < 1:
+        out.append(f"{100 * study.adherence:.0f} % of the sessions after the first were attended.")
+    if study.dropout:
+        of, seen = study.dropout, {"last": "the score of the visit before", "now": "the score of the day, which nobody sees"}
+        events = "; others left after an adverse event" if of.adverse_event == "events" else ""
+        out.append(
+            f"In four weeks {100 * of.lack_of_effect:g} % of those without improvement left for lack of effect "
+            f"(decided by {seen[of.sees]}) and {100 * of.at_random:g} % at random{events}."
+        )
+    if study.rescue:
+        out.append(f"At visits from {time_text(study.rescue.start)} on, {study.rescue.when} was answered with {study.rescue.gives}.")
+    if study.natural_course == "drawn":
+        out.append("Recovery and relapse were drawn week by week.")
+    if study.rater_bias:
+        out.append(f"Raters who guessed took off up to {study.rater_bias:g} points.")
+    return " ".join(out)
 
 
 def imaging_words(study: Study) -> str:
@@ -126,17 +163,31 @@ def other_drug(name: str, taken: Intake) -> str:
 
 
 def arm_words(name: str, arm: Arm) -> str:
-    """Return the sentence about one arm."""
+    """Return the sentences about one arm: what it got, or what it got in each phase; rules, cuts and interventions."""
     acts = f" Interventions: {', '.join(f'{i.state} {lasting(i)}' for i in arm.interventions)}." if arm.interventions else ""
+    rules = f" Rules: {'; '.join(f'{rule.when}: {rule.do}' for rule in arm.policy)}." if arm.policy else ""
+    beside = f", beside {' and '.join(other_drug(d, t) for d, t in arm.given_with.items())}" if arm.given_with else ""
+    cut = f", with the model changed by {', '.join(arm.cut)}" if arm.cut else ""
+    return f"Arm {name} got {'; '.join(_phases(arm)) or _given(arm)}{beside}{cut}.{rules}{acts}"
+
+
+def _phases(arm: Arm) -> Iterator[str]:
+    """Give what each phase brings; its days count from its own start."""
+    for phase in arm.phases:
+        who = f" (those with {phase.who})" if phase.who else ""
+        yield f"from {time_text(phase.start)} on{who} {_given(phase)}" if phase.start else _given(phase)
+
+
+def _given(arm: Given) -> str:
+    """Return what is given, and the other treatments at the same time."""
+    beside = f", with {' and '.join(arm.beside)}" if arm.beside else ""
     if arm.drug == "none":
-        return f"Arm {name} got no treatment.{acts}"
-    days = f"on day{'s' if len(arm.days) > 1 else ''} {', '.join(f'{d / 24:.4g}' for d in arm.days)}"
+        return f"no {'drug' if beside else 'treatment'}{beside}"
+    days = f" on day{'s' if len(arm.days) > 1 else ''} {', '.join(f'{d / 24:.4g}' for d in arm.days)}" if arm.days else ""
     amounts = list(dict.fromkeys(f"{value:g} {unit}" for value, unit in arm.doses)) if DRUGS[arm.drug].active else []
     dose = f" {' then '.join(amounts)}" if len(amounts) < 3 else f" {amounts[0]} rising or falling to {amounts[-1]}"
     lengths = " then ".join(map(time_text, arm.lengths)) or (time_text(arm.over) if arm.over else "")
     over = f" over {lengths}" if lengths else ""
-    beside = f", beside {' and '.join(other_drug(d, t) for d, t in arm.given_with.items())}" if arm.given_with else ""
     route = f" {ROUTE_WORDS.get(arm.route, arm.route)}" if arm.route else ""
     sham = f", with sham on days {', '.join(f'{d / 24:.4g}' for d in arm.blind)}" if arm.blind else ""
-    cut = f", with the model changed by {', '.join(arm.cut)}" if arm.cut else ""
-    return f"Arm {name} got {arm.drug}{dose if amounts else ''}{route}{over} {days}{sham}{beside}{cut}.{acts}"
+    return f"{arm.drug}{dose if amounts else ''}{route}{over}{days}{sham}{beside}"

@@ -150,9 +150,10 @@ def in_short(result: RunResult) -> str:
     study, end = result.study, max(float(a.times[-1]) for a in result.arms.values())
     who = POPULATIONS[study.population.of].meaning if study.population.of in POPULATIONS else study.population.of
     whom, many = "people" if study.species == "human" else "animals", len(result.arms) > 1
+    each = f" Every arm treats the same {whom}." if study.randomisation is None else f" Everybody got one arm: {words.shares(result)}."
     return (
         f"{study.n:,} virtual {whom} ({who}) went through {len(result.arms)} arm{'s' if many else ''} and were followed for "
-        f"{time_text(end)}.{f' Every arm treats the same {whom}.' if many else ''}"
+        f"{time_text(end)}.{each if many else ''}"
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -139,4 +139,27 @@ def estimates_figure(one: Replicated) -> Figure:
             axis.set_yticks([])
             axis.set_title(f"{c.endpoint}, {label(c.arm)} − {label(c.against)}, {c.unit}", fontsize=8.5)
         axes[-1, 0].set_xlabel("estimate (blue: the drug; grey: one without effect; dashed: truth)")
+        return figure
+
+
+def unblinding_figure(found: Mapping[str, Sequence[Replicated]], endpoint: str) -> Figure:
+    """How often trials of a drug that is felt, but does nothing for mood, find an effect: by people in each arm, one line a setting."""
+    with style.styled():
+        figure, axes = style.canvas(4.6, 3.2 + 0.2 * len(found))
+        axis, colour = axes[0, 0], style.colours(list(found), list(found)[-1:])
+        for k, (name, sizes) in enumerate(found.items()):
+            held = [next(c for c in one.contrasts if c.endpoint == endpoint) for one in sizes]
+            n = np.array([c.n for c in held]) * (1 + 0.02 * (k - (len(found) - 1) / 2))
+            y, error = (100 * np.array([getattr(c.type_one, part) for c in held]) for part in ("value", "error"))
+            axis.errorbar(n, y, yerr=1.645 * error, color=colour[name], marker="o", ms=4, lw=1.4, label=name)
+        axis.axhline(5, color=style.INK, lw=0.9, ls=(0, (4, 3)))
+        axis.set_ylim(0, None)
+        axis.set_xscale("log")
+        ticks = [one.study.n for one in next(iter(found.values()))]
+        axis.set_xticks(ticks, [str(n) for n in ticks])
+        axis.minorticks_off()
+        axis.set_xlabel("people in each arm")
+        axis.set_ylabel("trials that find an effect, %")
+        axis.set_title("A drug that is felt but does nothing", loc="left")
+        figure.legend(loc="outside upper left", ncols=1)
         return figure

@@ -1,7 +1,7 @@
 """Digest: one number for every bit of a result, the same however its people were split over parts, workers and machines.
 
-Each person's number and values, in every arm, are hashed to 256 bits (BLAKE2b); the digest is the sum of these over people, modulo
-2^256.  So the digest of a whole is the sum of the digests of its parts, in any order and of any size.
+The name of an arm, a person's number and values in it are hashed to 256 bits (BLAKE2b); the digest is the sum of these over people and
+arms, modulo 2^256.  So the digest of a whole is the sum of the digests of its parts, in any order and of any size.
 """
 
 from __future__ import annotations
@@ -13,24 +13,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from resynapse.study.simulate import RunResult
+    from resynapse.study.simulate import ArmResult, RunResult
 
 BLOCK = 256  # people whose values lie side by side in memory at once
 
 
 def digest_of(result: RunResult) -> str:
     """Return the digest of the people that a result holds: true and measured values at all times in every arm."""
-    named = [(f"{kind}:{name}:{q}", table[q]) for name, arm in result.arms.items()
-             for kind, table in (("true", arm.true), ("measured", arm.measured)) for q in sorted(table)]  # fmt: skip
+    return _written(sum(_of_arm(arm, np.asarray(result.people(name).people, np.int64)) for name, arm in result.arms.items()))
+
+
+def _of_arm(arm: ArmResult, people: np.ndarray) -> int:
+    tables = (("true", arm.true), ("measured", arm.measured))
+    named = [(f"{kind}:{arm.name}:{q}", table[q]) for kind, table in tables for q in sorted(table)]
     head = hashlib.sha256("\0".join(name for name, _ in named).encode()).digest()
-    total, people = 0, np.asarray(result.cohort.people, np.int64)
-    for low in range(0, len(people), BLOCK):
+    total = 0
+    for low in range(0, len(people) if named else 0, BLOCK):
         who = slice(low, low + BLOCK)
         rows = np.concatenate([np.asarray(values[who], float).reshape(len(people[who]), -1) for _, values in named], axis=1)
         for number, row in zip(people[who], rows, strict=True):
             each = hashlib.blake2b(head + number.tobytes() + row.tobytes(), digest_size=32).digest()
             total += int.from_bytes(each, "little")
-    return _written(total)
+    return total
 
 
 def sum_of(digests: Iterable[str]) -> str:

@@ -58,7 +58,7 @@ def _arm_images(result: RunResult, name: str, arm: Arm, asked: Imaging) -> ArmIm
     images = sorted({*result.study.visits, asked.before, asked.treatment})
     hours = np.unique(np.r_[np.arange(0.0, images[-1], STEP_H), images])
     how = Microscope(spines=asked.spines, memory=asked.memory, erase=tuple(_erasures(arm)))
-    animals = min(asked.animals, result.study.n)
+    animals = min(asked.animals, result.people(name).n)
     rates = _rates(result, name, animals, hours)
     found = tuple(watch(rate, images, result.study.seed, k, how) for k, rate in enumerate(rates))
     rows = tuple(_seen(name, k, one, hour, asked) for k, one in enumerate(found) for hour in images)
@@ -75,7 +75,7 @@ def _erasures(arm: Arm) -> Iterator[float]:
 
 def _rates(result: RunResult, name: str, animals: int, hours: np.ndarray) -> list[Rates]:
     """Return the rates of the cortex of each animal over the hours asked for."""
-    few = result.cohort.take(np.arange(animals))
+    few = result.people(name).take(np.arange(animals))
     schedule = Schedule.of(whole_events(plan_of(result.study, name), result.system, few), animals, result.system)
     values = arm_values(result.study.arms[name], few, result.system, result.study.population)
     wanted = [REGION + name for name in (*RATES, "young", "established")]

@@ -78,7 +78,7 @@ class Maker:
         if part.first < drawn:
             everything = self.study.model_copy(update={"keep": Keep()})
             made["courses.parquet"] = tables.observations(simulate_range(everything, part.first, drawn), every_time=True)
-        failed = {name: [int(result.cohort.people[i]) for i in arm.failed] for name, arm in result.arms.items()}
+        failed = {name: [int(result.people(name).people[i]) for i in arm.failed] for name, arm in result.arms.items()}
         written = {name: _bytes(table) for name, table in made.items()}
         files = {name: hashlib.sha256(content).hexdigest() for name, content in written.items()}
         record = {"first": part.first, "last": part.last, "digest": result.digest, "failed": failed, "files": files}

@@ -19,9 +19,8 @@ from resynapse.notation import InputError
 from resynapse.study.conduct import rules_of
 from resynapse.study.dosing import is_given
 from resynapse.study.measure import measured
-from resynapse.study.plan import arm_values, plan_of, whole_events
+from resynapse.study.plan import Plan, arm_values, plan_of, whole_events
 from resynapse.study.rule_files import load_rules, rule_file
-from resynapse.study.schema import Arm
 from resynapse.study.sessions import probes, side_effects
 from resynapse.study.simulate import RunResult, attended
 
@@ -78,7 +77,7 @@ class ArmSupervision:
 
 
 def supervise(result: RunResult, rules: RuleSet | None = None, most: int = MOST) -> dict[str, ArmSupervision]:
-    """Return the supervision of every arm that has sessions, by name.  rules: those of the project for the drug, unless given.
+    """Return the supervision of every arm that has sessions and people, by name.  rules: those of the project for the drug, unless given.
 
     most: of a larger cohort only so many people, the first, are watched.
 
@@ -88,7 +87,8 @@ def supervise(result: RunResult, rules: RuleSet | None = None, most: int = MOST)
         raise InputError("species", result.study.species, "human: nothing is known of a clinic's session in animals")
     rules = rules or rules_for(result)
     result = _watched(result, most)
-    return {name: _watch(result, name, arm, rules) for name, arm in result.study.arms.items() if arm.days or arm.blind}
+    plans = {name: plan_of(result.study, name) for name in result.arms if result.people(name).n}
+    return {name: _watch(result, plan, rules) for name, plan in plans.items() if plan.sessions}
 
 
 def _watched(result: RunResult, most: int) -> RunResult:
@@ -120,11 +120,11 @@ def fitness_of(rules: RuleSet | None) -> Fitness:
     )  # fmt: skip
 
 
-def _watch(result: RunResult, name: str, arm: Arm, rules: RuleSet | None) -> ArmSupervision:
-    sessions = sorted({*arm.days, *arm.blind})
+def _watch(result: RunResult, plan: Plan, rules: RuleSet | None) -> ArmSupervision:
+    name, sessions = plan.name, plan.sessions
     checks = np.array([[s, *(s + c for c in CHECKS_H)] for s in sessions])
     first = sessions[0] + MINUTES / 60
-    every = np.unique(np.round(np.concatenate([first, checks.ravel(), probes(sessions, arm.over)]), 9))
+    every = np.unique(np.round(np.concatenate([first, checks.ravel(), probes(sessions, plan.over)]), 9))
     outputs = {q: readout_of(q, result.study.sampling.site)[0] for q in WATCHED}
     values = _solve(result, name, every, list(dict.fromkeys([*outputs.values(), *DRIVERS])))
     at = lambda hours: np.searchsorted(every, np.round(hours, 9))  # noqa: E731

@@ -35,7 +35,7 @@ def endpoints(result: RunResult) -> Any:
     from resynapse.study.endpoints import TIME_TO
     from resynapse.study.summary import each_person, times_of
 
-    names, n = list(result.arms), result.cohort.n
+    names, people = list(result.arms), [result.people(name).people for name in result.arms]
     columns: dict[str, list[np.ndarray]] = {}
     for e in dict.fromkeys(result.study.endpoints):
         if e.statistic in TIME_TO:
@@ -43,9 +43,10 @@ def endpoints(result: RunResult) -> Any:
             columns[str(e)], columns[f"{e} seen"] = [times[a].hours for a in names], [times[a].event for a in names]
         else:
             columns[str(e)] = [each_person(result, arm, e) for arm in names]
-    arm = pa.DictionaryArray.from_arrays(pa.array(np.repeat(np.arange(len(names), dtype=np.int32), n)), pa.array(names))
+    place = np.repeat(np.arange(len(names), dtype=np.int32), [len(x) for x in people])
+    arm = pa.DictionaryArray.from_arrays(pa.array(place), pa.array(names))
     read = {name: pa.array(np.concatenate(x)) for name, x in columns.items()}
-    return pa.table({"patient": pa.array(np.tile(result.cohort.people, len(names))), "arm": arm, **read})
+    return pa.table({"patient": pa.array(np.concatenate(people)), "arm": arm, **read})
 
 
 def observations(result: RunResult, every_time: bool = False) -> Any:
