@@ -101,7 +101,8 @@ def started(folder: Path, script: str, n: int = 12, limit: int | None = None) ->
     """Start a run in a process of its own; script: what is changed before it begins."""
     (folder / "one.yaml").write_text(STUDY.format(n=n, keep="endpoints"))
     program = f"""
-import time
+import signal, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite that a shell runs in the background hands down "ignored"
 from resynapse.faces import report
 from resynapse.faces.cli import main
 from resynapse.study import parts
