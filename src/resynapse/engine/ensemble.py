@@ -47,8 +47,12 @@ class Ensemble:
     stays: dict[Names, Names]  # what stays at zero, by what was
 
     @staticmethod
+    @functools.lru_cache(maxsize=32)
     def of(system: System, lanes: int = 8, tell: Callable[[str], None] = _say) -> "Ensemble":
-        """Prepare a system.  lanes: 1, 4, 8 or 16, the same bits come out; tell: where the message of a cold compile goes."""
+        """Prepare a system.  lanes: 1, 4, 8 or 16, the same bits come out; tell: where the message of a cold compile goes.
+
+        The same arguments give the same ensemble, which is prepared once.
+        """
         if lanes not in LANES:
             raise InputError("lanes", lanes, f"one of {LANES}")
         low = lower(system)

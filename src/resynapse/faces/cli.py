@@ -21,7 +21,7 @@ USER_ERROR, OUR_ERROR, STOPPED = 2, 1, 130
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 Seed = Annotated[int | None, typer.Option(min=0, max=2**63 - 1, help="Seed of every random draw.")]
-FIT_HELP = "What calibration says of the model's numbers: newest, none, or a fit file; 'without parameters, studies' may follow."
+FIT_HELP = "The model's fitted numbers: newest, none, or a fit file; 'without parameters, studies' or 'without trial=NAME' may follow."
 Replicates = Annotated[int | None, typer.Option(min=1, max=100_000, help="Whole trials, for power and type I error.")]
 Out = Annotated[Path | None, typer.Option(help="Folder to write; an earlier result in it is replaced.")]
 
@@ -152,6 +152,21 @@ def qualify(
     wanted = tuple(word.strip() for word in ids.split(",") if word.strip())
     with progress() as tell:
         lines = judge(Order(evidence, wanted, replicates, seed, arrows, fit), out, command_line(), tell)
+    print("\n".join(lines))
+
+
+@app.command()
+def calibrate(
+    evidence: Annotated[list[Path], typer.Option(help="CSV file, folder of CSV files, or a sources.csv; may be given several times.")],
+    out: Annotated[Path, typer.Option(help="Folder for the fit; the same command goes on from what an earlier one left in it.")],
+    stage: Annotated[list[str] | None, typer.Option(help="A stage to fit; all of them without.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Few people and draws: to try the command, not to keep the fit.")] = False,
+) -> None:
+    """Fit the model to evidence, stage by stage, and for every trial also without that trial (about half an hour)."""
+    from resynapse.faces.calibrate import calibrate as fitted
+
+    with progress() as tell:
+        lines = fitted(evidence, out, stage or (), quick, tell)
     print("\n".join(lines))
 
 

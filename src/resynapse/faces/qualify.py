@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from resynapse.faces.describe import columns
 from resynapse.faces.run_folder import new_folder, write_facts
+from resynapse.study.fits import split
 
 if TYPE_CHECKING:
     from resynapse.methods.evidence import Row, Source
+    from resynapse.methods.fit import Fit
+    from resynapse.methods.pool import Experiment, NotSimulated
     from resynapse.study.arrows import Arrow
 
 SOURCES = "sources.csv"
@@ -25,7 +28,8 @@ AREA_HEADS = {"rows": "rows", "simulated": "simulated", "agreeing": "agreeing", 
 class Order:
     """What is judged: evidence files or folders, the table of sources (None: beside the evidence), ids (all when empty).
 
-    arrows: also judge without each arrow of the mechanism, with fewer people.  fit: as `study.fits.load_fit` reads it.
+    arrows: also judge without each arrow of the mechanism, with fewer people.  fit: as `study.fits.load_fit` reads it; after
+    `newest without trial` every trial is judged by the fit that never saw it.
     """
 
     evidence: Sequence[Path]
@@ -47,26 +51,43 @@ def qualify(order: Order, out: Path, command: list[str], tell: Tell) -> list[str
     from resynapse.methods.qualify import qualify as judge
     from resynapse.methods.records import summary, write
     from resynapse.model import build
-    from resynapse.study.fits import load_fit
-    from resynapse.study.from_row import experiment_of
     from resynapse.study.provenance import model_hash, provenance
 
     rows, sources = load_evidence(tables_of(order)), sources_of(order)
-    fit = load_fit(order.fit)
+    fit, experiments = judged_by(order, sources)
     with new_folder(out, "qualify", mixed=True) as folder:
         settings = Settings(replicates=order.replicates, seed=order.seed, sampling="sampling" not in fit.left_out)
-        result = judge(rows, lambda row: experiment_of(row, fit), settings, order.ids, lambda done, whole: tell("experiments", done, whole))
+        result = judge(rows, experiments, settings, order.ids, lambda done, whole: tell("experiments", done, whole))
         arrows = arrows_of(order, rows, folder / "arrows.csv", tell) if order.arrows else []
         tell("writing the report", 1, 1)
         extra: Mapping[str, object] = {
             "model_hash": {species: model_hash(build(species)) for species in ("human", "mouse")},
             "fit": fit.date or "none",
-            "without": sorted(fit.left_out),
+            "without": sorted(fit.left_out) + (["trial"] if leaves_trials_out(order) else []),
         }
         write(result, folder, extra)
         write_report(result, sources, folder / "report.html", arrows)
         write_facts(folder, "qualify", provenance(build(), order.seed, result.digest, command))
     return lines(summary(result), out)
+
+
+def leaves_trials_out(order: Order) -> bool:
+    """Tell whether every trial is to be judged by a fit that never saw it."""
+    return "trial" in split(order.fit)[1]
+
+
+def judged_by(order: Order, sources: Mapping[str, Source]) -> tuple[Fit, Callable[[Row], Experiment | NotSimulated]]:
+    """Return the fit, and how every row is set up with it, or with the fit that never saw the row's trial."""
+    from resynapse.study.fits import load_fit, strangers
+    from resynapse.study.from_row import experiment_of
+    from resynapse.study.unseen import trial_of
+
+    if not leaves_trials_out(order):
+        fit = load_fit(order.fit)
+        return fit, lambda row: experiment_of(row, fit)
+    known = strangers(order.fit)
+    fits = {trial: known.without(trial) for trial in known.left}
+    return known.fit, lambda row: experiment_of(row, fits.get(trial_of(row, sources), known.fit))
 
 
 def write_report(result: Any, sources: Mapping[str, Source], path: Path, arrows: Sequence[Arrow] = ()) -> None:

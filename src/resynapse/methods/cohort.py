@@ -90,6 +90,7 @@ class Cohort:
     """People: their numbers (n,), the study block of each (n,), covariates and parameters {name: (n,)} in declared units.
 
     selection: how people were chosen (screened, enrolled, effective_share), empty where everybody takes part.
+    left_out: sources of spread (studies, people) that nothing drawn later may bring in again.
     """
 
     seed: streams.Seed
@@ -98,6 +99,7 @@ class Cohort:
     covariates: Numbers
     values: Numbers
     selection: Mapping[str, float] = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
 
     @property
     def n(self) -> int:

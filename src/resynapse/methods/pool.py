@@ -92,6 +92,7 @@ class Experiment:
     visits: when scales are rated, hours on the row's axis, for "at any visit"; () means the usual visits.
     control: the control arm's experiment, for contrasts; for bioavailability the intravenous reference.
     notes: what the reader of the comparison should know (ignored covariates, assumptions).
+    beyond: SD by which a trial's number differs beyond what the simulation knows of, on the row's own scale (`likelihood`).
     """
 
     key: Hashable
@@ -107,3 +108,4 @@ class Experiment:
     visits: tuple[float, ...] = ()
     control: "Experiment | None" = None
     notes: tuple[str, ...] = ()
+    beyond: float = 0.0

@@ -21,11 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resynapse.engine.solution import SolverFailure
-from resynapse.engine.streams import uniform
+from resynapse.engine.streams import normal, uniform
 from resynapse.methods import judge
 from resynapse.methods.conversion import factor
 from resynapse.methods.evidence import Row, word_problem
 from resynapse.methods.judge import Prediction, Verdict
+from resynapse.methods.likelihood import backward, forward
 from resynapse.methods.pool import Experiment, Missing, NotSimulated, Pool
 from resynapse.methods.readings import Reading, series_of
 from resynapse.methods.statistic import Plan, plan
@@ -80,7 +81,9 @@ class Qualification:
 
 
 @dataclass(frozen=True)
-class _Job:
+class Job:
+    """A row that can be predicted: its experiment, and how its statistic is computed."""
+
     row: Row
     experiment: Experiment
     plan: Plan
@@ -101,7 +104,7 @@ def qualify(
     settings = settings or Settings()
     asked = [row for row in rows if row.use == "predict"]
     wanted = _wanted(asked, ids)
-    jobs = {row.id: _job(row.blinded(), experiment_of) for row in asked}
+    jobs = {row.id: job_of(row.blinded(), experiment_of) for row in asked}
     predictions = _predict_all([jobs[row.id] for row in asked], wanted, settings, progress)
     digest = seal(predictions)
     # Only from here on is an observed value read.
@@ -118,7 +121,7 @@ def _wanted(asked: Sequence[Row], ids: Iterable[str]) -> set[str]:
     return set(ids) or known
 
 
-def _job(row: Row, experiment_of: Callable[[Row], Experiment | NotSimulated]) -> _Job | tuple[str, NotSimulated]:
+def job_of(row: Row, experiment_of: Callable[[Row], Experiment | NotSimulated]) -> Job | tuple[str, NotSimulated]:
     """Set a row up, or say why not."""
     if row.access == "recalled":
         return row.id, NotSimulated("access=recalled: never tested on")
@@ -139,40 +142,40 @@ def _job(row: Row, experiment_of: Callable[[Row], Experiment | NotSimulated]) ->
     first = min((float(t) for r in (made.drug, made.control) if r is not None for t in r.times), default=0.0)
     if first < -1e-9:
         return row.id, NotSimulated(f"needs a time {-first:g} h before the simulated experiment begins")
-    return _Job(row, experiment, made)
+    return Job(row, experiment, made)
 
 
 def _predict_all(
-    jobs: Sequence[_Job | tuple[str, NotSimulated]], wanted: set[str], settings: Settings, progress: Callable[[int, int], None] | None
+    jobs: Sequence[Job | tuple[str, NotSimulated]], wanted: set[str], settings: Settings, progress: Callable[[int, int], None] | None
 ) -> dict[str, Prediction | NotSimulated]:
     """Predict the wanted rows, simulating each experiment once and keeping its pool only while some row still needs it."""
     found: dict[str, Prediction | NotSimulated] = {job[0]: job[1] for job in jobs if isinstance(job, tuple) and job[0] in wanted}
-    times = _times_by_key([job for job in jobs if isinstance(job, _Job)])
-    todo = [job for job in jobs if isinstance(job, _Job) and job.row.id in wanted]
+    times = times_by_key([job for job in jobs if isinstance(job, Job)])
+    todo = [job for job in jobs if isinstance(job, Job) and job.row.id in wanted]
     order = {key: i for i, key in enumerate(dict.fromkeys(job.experiment.key for job in todo))}
     todo.sort(key=lambda job: order[job.experiment.key])
     waiting: dict[Hashable, int] = {}
     for job in todo:
-        for arm in _arms(job):
+        for arm in arms_of(job):
             waiting[arm.key] = waiting.get(arm.key, 0) + 1
     pools: dict[Hashable, Pool | NotSimulated] = {}
     total, done = len(waiting), 0
     for job in todo:
-        for arm in _arms(job):
+        for arm in arms_of(job):
             if arm.key not in pools:
-                pools[arm.key] = _pool(arm, times[arm.key], settings)
+                pools[arm.key] = pool_of(arm, times[arm.key], settings)
                 done += 1
                 if progress:
                     progress(done, total)
-        found[job.row.id] = _predict(job, [pools[arm.key] for arm in _arms(job)], settings)
-        for arm in _arms(job):
+        found[job.row.id] = _predict(job, [pools[arm.key] for arm in arms_of(job)], settings)
+        for arm in arms_of(job):
             waiting[arm.key] -= 1
             if not waiting[arm.key]:
                 del pools[arm.key]
     return found
 
 
-def _pool(arm: Experiment, times: tuple[float, ...], settings: Settings) -> Pool | NotSimulated:
+def pool_of(arm: Experiment, times: tuple[float, ...], settings: Settings) -> Pool | NotSimulated:
     """Simulate one experiment; what the model refuses or fails to solve costs its own rows, not the others."""
     try:
         return arm.simulate(times, settings.people, settings.blocks, settings.seed)
@@ -180,22 +183,23 @@ def _pool(arm: Experiment, times: tuple[float, ...], settings: Settings) -> Pool
         return NotSimulated(f"the experiment cannot be simulated: {why}")
 
 
-def _arms(job: _Job) -> list[Experiment]:
+def arms_of(job: Job) -> list[Experiment]:
+    """The experiment of a row, with its control where the statistic compares."""
     control = job.experiment.control
     return [job.experiment] if job.plan.control is None or control is None else [job.experiment, control]
 
 
-def _times_by_key(jobs: Iterable[_Job]) -> dict[Hashable, tuple[float, ...]]:
+def times_by_key(jobs: Iterable[Job]) -> dict[Hashable, tuple[float, ...]]:
     """All hours (pool axis) that any row needs from each pool."""
     needed: dict[Hashable, set[float]] = {}
     for job in jobs:
-        for arm, *readings in zip(_arms(job), (job.plan.drug, job.plan.control), job.plan.enrolled, strict=False):
+        for arm, *readings in zip(arms_of(job), (job.plan.drug, job.plan.control), job.plan.enrolled, strict=False):
             for reading in filter(None, readings):
                 needed.setdefault(arm.key, set()).update(round(float(t), 9) for t in reading.times)
     return {key: tuple(sorted(times)) for key, times in needed.items()}
 
 
-def _predict(job: _Job, pools: Sequence[Pool | NotSimulated], settings: Settings) -> Prediction | NotSimulated:
+def _predict(job: Job, pools: Sequence[Pool | NotSimulated], settings: Settings) -> Prediction | NotSimulated:
     """The row's statistic over replicates, in the row's unit."""
     arms: list[Pool] = []
     for pool in pools:
@@ -213,11 +217,19 @@ def _predict(job: _Job, pools: Sequence[Pool | NotSimulated], settings: Settings
         size = factor(unit, row.unit, arms[0].molar_mass.get(series_of(row, job.experiment)), weight)
         if isinstance(size, NotSimulated):
             return size
-        values = values * size
+        values = _widened(row, values * size, job.experiment.beyond, settings)
     notes = (*job.experiment.notes, *made.notes)
     if row.n is None:
-        notes = (*notes, f"n missing: {_size(row)} {'people' if row.species in MISSING_N else 'animals'}")
+        notes = (*notes, f"n missing: {size_of(row)} {'people' if row.species in MISSING_N else 'animals'}")
     return _prediction(values, row.statistic == "direction", notes)
+
+
+def _widened(row: Row, values: Array, beyond: float, settings: Settings) -> Array:
+    """Add to each replicate (R,) what trials differ by beyond the model, on the row's own scale."""
+    if not beyond:
+        return values
+    z = normal(settings.seed, f"qualify, beyond, {row.id}", 0, np.arange(len(values)))
+    return backward(row, forward(row, values) + beyond * z)
 
 
 def _prediction(values: Array, direction: bool, notes: tuple[str, ...]) -> Prediction | NotSimulated:
@@ -239,17 +251,18 @@ def _prediction(values: Array, direction: bool, notes: tuple[str, ...]) -> Predi
     return Prediction(middle, low, high, sd, up, down, effect, notes)
 
 
-def _size(row: Row) -> int:
+def size_of(row: Row) -> int:
+    """How many people or animals stand behind a row; the usual number where it does not say."""
     return row.n if row.n is not None else MISSING_N.get(row.species, MISSING_ANIMALS)
 
 
-def _replicates(job: _Job, pools: Sequence[Pool], settings: Settings) -> Array:
+def _replicates(job: Job, pools: Sequence[Pool], settings: Settings) -> Array:
     """The statistic in each replicate, (R,) or (R, 2)."""
     row, made = job.row, job.plan
     readings = (made.drug, made.control)
-    arms = [_who(reading, chosen, pool) for reading, chosen, pool in zip(readings, made.enrolled, pools, strict=False) if reading]
+    arms = [who(reading, chosen, pool) for reading, chosen, pool in zip(readings, made.enrolled, pools, strict=False) if reading]
     blocks = [block for block, _ in arms]
-    n = _size(row)
+    n = size_of(row)
     if made.paired and len(arms) == 2 and not np.array_equal(blocks[0], blocks[1]):
         raise Missing("the two arms do not hold the same people")
     own = blocks[:1] if made.paired else blocks
@@ -267,7 +280,7 @@ def _half(blocks: Sequence[NDArray[np.int64]]) -> int:
     return min(int(np.unique(block, return_counts=True)[1].min()) // len(blocks) for block in blocks) // 2
 
 
-def _summaries(job: _Job, arms: Sequence[tuple[NDArray[np.int64], Array]], groups: list[NDArray[np.intp]], settings: Settings) -> Array:
+def _summaries(job: Job, arms: Sequence[tuple[NDArray[np.int64], Array]], groups: list[NDArray[np.intp]], settings: Settings) -> Array:
     """The statistic of every replicate from the people picked for it; the second group stands in the control arm."""
     drug, control = arms[0][1], arms[-1][1]
     other = groups[-1] if len(arms) == 2 else groups[0][:, :0]
@@ -295,7 +308,7 @@ def shrunk(first: Array, second: Array, share: float) -> Array:
     return centre + (middle - centre) * np.minimum(factor, 1.0)
 
 
-def _who(reading: Reading, chosen: Reading | None, pool: Pool) -> tuple[NDArray[np.int64], Array]:
+def who(reading: Reading, chosen: Reading | None, pool: Pool) -> tuple[NDArray[np.int64], Array]:
     """Block and readings of those people of a pool that the row speaks of; Missing where nobody is left."""
     values = reading.values(pool)
     if chosen is None:

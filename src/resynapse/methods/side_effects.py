@@ -28,10 +28,11 @@ class LawLike(Protocol):
 
 def chances(name: str, law: LawLike, driver: np.ndarray, people: Cohort) -> np.ndarray:
     """Return the chance of one event in each session (n, K), from the highest driver of each session (n, K)."""
-    person = np.exp(law.sd * streams.normal(people.seed, f"event:{name}:person", 0, people.people) - law.sd**2 / 2)
+    sd, study_sd = (0.0 if left in people.left_out else x for x, left in ((law.sd, "people"), (law.study_sd, "studies")))
+    person = np.exp(sd * streams.normal(people.seed, f"event:{name}:person", 0, people.people) - sd**2 / 2)
     if np.any(people.block >= 0):
         z = streams.normal(people.seed, f"event:{name}:study", 0, np.maximum(people.block, 0))
-        person = person * np.exp(law.study_sd * z - law.study_sd**2 / 2)
+        person = person * np.exp(study_sd * z - study_sd**2 / 2)
     return 1 - np.exp(-person[:, None] * (law.rate + law.slope * np.maximum(driver, 0.0)))
 
 

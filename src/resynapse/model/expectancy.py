@@ -2,9 +2,10 @@
 
 Reads   enrolled, belief, open_hope (inputs of a study); visit (event)
 Gives   placebo_relief [1], a share of severity     to symptoms
-Assumes relief rises with a half-life of 12 h after enrolment; the part kept up by contact halves in 14 d without a visit; belief of
-        having got the drug scales it.  Belief is a person's own: prior by how the trial is blinded, then a logistic update from what
-        is felt in each session (`believed`), worked out between visits.
+Assumes relief rises with a half-life of 12 h after enrolment, and what a newly started antidepressant adds to it as slowly as where
+        tablets are all that is begun; the part kept up by contact halves in 14 d without a visit; belief of having got the drug scales
+        it.  Belief is a person's own: prior by how the trial is blinded, then a logistic update from what is felt in each session
+        (`believed`), worked out between visits.
 Not modelled: regression to the mean beyond selection, inflated entry scores; what people tell each other.
 """
 
@@ -22,10 +23,11 @@ class Expectancy(Mechanism):
     #                 value   unit   meaning                                                       range        source
     hope      = param(0.18,   "1",   "relief by a full placebo response, share of severity",       (0.0, 0.9),  "assumed")
     half_rise = param(12.0,   "h",   "half of it is there after",                                  (2, 96),     "assumed")
+    half_rise_new = param(280.0, "h", "half of what a newly started antidepressant adds is there after", (150, 500), "fit:posternak2005")
     half_fade = param(14.0,   "d",   "the part kept up by contact halves in",                      (5, 40),     "assumed")
     lasting   = param(0.5,    "1",   "share that lasts without contact",                           (0.1, 0.9),  "assumed")
     by_belief = param(0.4,    "1",   "more relief per unit of belief, on the log scale",           (0.0, 1.0),  "assumed")
-    by_new_drug = param(0.7,  "1",   "more relief with a newly started antidepressant, log scale", (0.0, 1.2),  "assumed")
+    by_new_drug = param(0.7,  "1",   "more relief with a newly started antidepressant in the end, log scale", (0.0, 1.2),  "assumed")
     # belief, worked out between visits
     by_dissociation = param(1.3, "1", "log odds of the drug by full dissociation in a session",         (0.5, 6.0),  "assumed")
     by_sedation = param(0.4,  "1",    "the same by full sleepiness, where the control does not sedate", (0.0, 3.0),  "assumed")
@@ -47,15 +49,20 @@ class Expectancy(Mechanism):
         return 0.6931 / self.half_rise * (enrolled - onset)
 
     @state("1")
+    def d_prospect(self, prospect, new_drug):
+        """Rises after an antidepressant was started."""
+        return 0.6931 / self.half_rise_new * (new_drug - prospect)
+
+    @state("1")
     def d_contact(self, contact):
         """1 at each visit, then fading."""
         return -0.6931 / self.half_fade * contact
 
     @quantity("1")
-    def placebo_relief(self, onset, contact, belief, new_drug):
+    def placebo_relief(self, onset, prospect, contact, belief):
         """Share of severity that expectancy takes away."""
-        scale = exp(self.unblinding * self.by_belief * belief + self.by_new_drug * new_drug)
-        return self.expectancy * self.hope * onset * (self.lasting + (1 - self.lasting) * contact) * scale
+        scale = exp(self.unblinding * self.by_belief * belief) * (self.lasting + (1 - self.lasting) * contact)
+        return self.expectancy * self.hope * (onset + (exp(self.by_new_drug) - 1) * prospect) * scale
 
     visit = event(d_contact, "set", 1.0, "somebody asks how the person is")
 
@@ -109,6 +116,5 @@ def belief_of(odds: np.ndarray) -> np.ndarray:
     return np.tanh(odds / 2)
 
 
-TABLETS_HALF_RISE = param(
-    280.0, "h", "half_rise where only tablets are begun: 62 % of what six weeks bring is there at two", (150, 500), "fit:posternak2005"
-)
+TABLETS_HALF_RISE = Expectancy.half_rise_new
+"""half_rise where only tablets are begun: 62 % of what six weeks bring is there at two."""

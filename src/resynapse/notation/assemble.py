@@ -41,9 +41,9 @@ class Action:
     meaning: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class System:
-    """Everything that a solver, a catalogue or an exporter needs to know of a model."""
+    """Everything that a solver, a catalogue or an exporter needs to know of a model; equal to itself alone."""
 
     states: dict[str, float | str]  # name -> start: a number in the declared unit, or the name of a parameter-only quantity
     params: dict[str, Param]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resynapse.engine import Ensemble, Event, Schedule, Settings, streams
-from resynapse.methods.cohort import Cohort, Who
+from resynapse.methods.cohort import Cohort
 from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.pool import Pool
 from resynapse.model import build
@@ -20,7 +20,7 @@ from resynapse.model.switches import INTERVENTIONS, SWITCHES
 from resynapse.notation import System
 from resynapse.study.dosing import Administration, dose_events
 from resynapse.study.measure import measured
-from resynapse.study.people import Differ, draw_people
+from resynapse.study.people import Differ, draw_people, shown_on
 
 DAY_H = 24.0
 SPINES = 100  # watched in one animal (assumed, 40-300): about ten stretches of dendrite with ten spines each
@@ -72,7 +72,7 @@ def switched(cut: Iterable[str], system: System) -> dict[str, float]:
 def pool_of(cage: Cage, times: tuple[float, ...], how: tuple[int, int, int]) -> Pool:
     """Simulate animals and return every read-out at these hours of the cage's clock; how = (n, blocks, seed)."""
     system, naive = build(cage.species), POPULATIONS[f"naive_{cage.species}"]
-    animals = draw_people(naive, naive.covariates, system, Who.of(how[0], how[2], how[1]), Differ(cage.species, cage.fit))
+    animals = draw_people(naive, naive.covariates, system, shown_on(cage.fit, how[0], how[2], how[1]), Differ(cage.species, cage.fit))
     asked = np.asarray(times, float)
     axis = np.union1d(asked, [closed + cage.lead for _, closed in cage.windows if closed + cage.lead <= asked[-1]])
     found = _courses(cage, animals, system, axis)

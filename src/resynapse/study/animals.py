@@ -10,6 +10,7 @@ import numpy as np
 
 from resynapse.methods.evidence import Row
 from resynapse.methods.fit import DECLARED, Fit
+from resynapse.methods.likelihood import kind_of
 from resynapse.methods.pool import Experiment, NotSimulated
 from resynapse.model.population import POPULATIONS
 from resynapse.model.routes import RODENT_ROUTES
@@ -164,4 +165,5 @@ def _experiment(row: Row, cage: Cage, notes: tuple[str, ...], control: Experimen
         windowed=True,
         control=control,
         notes=notes,
+        beyond=0.0 if "studies" in cage.fit.left_out else cage.fit.beyond.get(kind_of(row), 0.0),
     )

@@ -20,31 +20,59 @@ from resynapse.model import build
 from resynapse.model.spreads import spreads_of
 from resynapse.notation import InputError, System
 from resynapse.study.provenance import model_hash, versions
+from resynapse.study.unseen import Strangers, load_strangers
 
 FOLDER = Path(__file__).resolve().parents[1] / "fits"
 FORMAT = 1
 NEWEST, NONE = "newest", "none"
 SPECIES = ("human", "mouse")
 DIGITS = 5
+TRIAL = "trial="
 
 
 def load_fit(which: str | Path = NEWEST) -> Fit:
     """Return a fit: `newest` of the package, `none` (the model as declared), or that of a file.
 
-    `newest without parameters, studies` leaves sources of spread out.  Raises InputError for a source that there is not, a file that
-    is missing or broken, of another edition of the model, or with numbers the model does not have.
+    `newest without parameters, studies` leaves sources of spread out; `newest without trial=transform` is the fit that never saw that
+    trial.  Raises InputError for a source or trial that there is not, a file that is missing or broken, of another edition of the
+    model, or with numbers the model does not have.
     """
-    name, _, left_out = str(which).partition(" without ")
-    return _named(name.strip()).without(filter(None, left_out.replace(",", " ").replace(" and ", " ").split()))
+    name, left_out = split(str(which))
+    trials = [word.removeprefix(TRIAL) for word in left_out if word.startswith(TRIAL)]
+    fit = _named(name).without(word for word in left_out if not word.startswith(TRIAL))
+    if not trials:
+        return fit
+    known = strangers(which)
+    if len(trials) > 1 or trials[0] not in known.left:
+        raise InputError("fit without trial", ", ".join(trials), "one trial that the fit has seen", known.left)
+    return known.without(trials[0])
+
+
+def strangers(which: str | Path = NEWEST) -> Strangers:
+    """Return a fit, named as for `load_fit`, with what is known without each of its trials; InputError where that was not kept."""
+    name, left_out = split(str(which))
+    fit = _named(name).without(word for word in left_out if not word.startswith("trial"))
+    return load_strangers(fit, newest() if name == NEWEST else Path(name))
+
+
+def split(which: str) -> tuple[str, list[str]]:
+    """Return the name of a fit and the words after `without`."""
+    name, _, left_out = which.partition(" without ")
+    return name.strip(), left_out.replace(",", " ").replace(" and ", " ").split()
 
 
 def _named(name: str) -> Fit:
     if name == NONE:
         return DECLARED
     if name == NEWEST:
-        kept = sorted(FOLDER.glob("*.json"))
-        return read_fit(kept[-1]) if kept else DECLARED
+        found = newest()
+        return read_fit(found) if found.is_file() else DECLARED
     return read_fit(Path(name).resolve())
+
+
+def newest() -> Path:
+    """Return the newest fit of the package; a file that is not there where the package has none."""
+    return max(FOLDER.glob("????-??-??.json"), default=FOLDER / "none.json")
 
 
 @functools.cache

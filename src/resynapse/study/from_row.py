@@ -9,6 +9,7 @@ from dataclasses import replace
 from resynapse.methods.evidence import Row, word_problem
 from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.judge import RATES
+from resynapse.methods.likelihood import kind_of
 from resynapse.methods.pool import Experiment, NotSimulated
 from resynapse.methods.readings import OF_RELAPSE, is_enriched, months_well
 from resynapse.model.interactions import DESCENT, HEPATIC, PERPETRATORS, RENAL, Change
@@ -72,9 +73,15 @@ def _experiment(row: Row, setup: Setup, notes: tuple[str, ...], control: Setup |
             read_h=0.0 if untouched else None,
             control=other,
             notes=notes,
+            beyond=fit_beyond(of.fit, row),
         )
 
     return made(setup, None if control is None else made(control, None))
+
+
+def fit_beyond(fit: Fit, row: Row) -> float:
+    """Return by how much trials differ in this kind of row beyond what is simulated."""
+    return 0.0 if "studies" in fit.left_out else fit.beyond.get(kind_of(row), 0.0)
 
 
 def _last_device(setup: Setup) -> float:

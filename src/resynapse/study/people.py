@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from resynapse.engine import streams
 from resynapse.methods import cohort as cohorts
 from resynapse.methods.cohort import Cohort, Drawn, Who
 from resynapse.methods.fit import DECLARED, Fit
@@ -43,6 +44,12 @@ class Differ:
 
 
 COVARIATES_ALONE = Differ(())
+
+
+def shown_on(fit: Fit, n: int, seed: streams.Seed, blocks: int) -> Who:
+    """Return n people in blocks; where every draw of a fit is shown on the same people, each block holds them again."""
+    who = Who.of(n, seed, blocks)
+    return replace(who, people=np.tile(np.arange(n // blocks, dtype=np.int64), blocks)) if fit.copies and blocks else who
 
 
 def people_of(study: Study, system: System, who: Who | None = None) -> Cohort:
@@ -109,6 +116,7 @@ def draw_people(
     if "madrs" in expected and expected["madrs"].b > 0:
         expected["madrs"] = steady(expected["madrs"])
     drawn = cohorts.draw(Drawn(expected, differ.spreads, {**declared, **own}, CORRELATIONS, known, sds), who)
+    drawn = replace(drawn, left_out=differ.fit.left_out)
     if "bmi" in drawn.covariates and "height" in drawn.covariates:  # given in place of weight
         drawn.covariates["weight"] = drawn.covariates["bmi"] * (drawn.covariates["height"] / 100) ** 2
     drawn.values.update({k: cohorts.by_person(x, who.block) for k, x in own.items() if k not in drawn.values})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resynapse.engine import Ensemble, Settings
-from resynapse.methods.cohort import Cohort, Who
+from resynapse.methods.cohort import Cohort
 from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.pool import NotSimulated, Pool
 from resynapse.model import build
@@ -26,7 +26,7 @@ from resynapse.study.conduct import belief_deciders
 from resynapse.study.dosing import ENANTIOMERS, is_given
 from resynapse.study.measure import measured
 from resynapse.study.natural import NaturalCourse
-from resynapse.study.people import Differ, draw_people
+from resynapse.study.people import Differ, draw_people, shown_on
 from resynapse.study.plan import Phase, Plan, Treatment
 from resynapse.study.sessions import event_series, probes, side_effects
 from resynapse.study.visits import follow
@@ -88,7 +88,8 @@ def covariates_of(setup: Setup) -> dict[str, Covariate]:
 
 def people_of_setup(setup: Setup, system: System, how: tuple[int, int, int]) -> Cohort:
     """Draw the people of an experiment and apply what other drugs, organs and descent change; how = (n, seed, blocks)."""
-    people = draw_people(POPULATIONS[setup.population], covariates_of(setup), system, Who.of(*how), Differ(setup.species, setup.fit))
+    who, differ = shown_on(setup.fit, *how), Differ(setup.species, setup.fit)
+    people = draw_people(POPULATIONS[setup.population], covariates_of(setup), system, who, differ)
     for name, value in changed(people.values, setup.changes, system).items():
         people.values[name] = np.broadcast_to(np.asarray(value, float), (people.n,)).copy()
     if setup.conventional and "half_rise" in system.params:
