@@ -27,6 +27,14 @@ def test_order_and_company_do_not_matter():
     assert np.array_equal(uniform(7, "clearance", np.full(1000, 3), patients), all_of_them)
 
 
+@pytest.mark.parametrize("patients", [[0], [3, 0, 2], range(7, 40), range(0, 90, 3), [0, 2**63], [2**64 - 1, 2**64 - 2]])
+@pytest.mark.parametrize("occasion", [0, 5, 2**64 - 1])
+def test_people_side_by_side_draw_what_each_draws_alone(patients, occasion):
+    patients = np.array(list(patients), np.uint64)
+    each = uniform(7, "clearance", np.full(len(patients), occasion, np.uint64), patients)  # one occasion for each: the plain way
+    assert np.array_equal(uniform(7, "clearance", np.uint64(occasion), patients), each)
+
+
 @pytest.mark.parametrize("other", [(8, "clearance", 3), (7, "clearance ", 3), (7, "clearance", 4)])
 def test_every_part_of_the_address_matters(other):
     a, b = uniform(7, "clearance", 3, np.arange(2000)), uniform(*other, np.arange(2000))

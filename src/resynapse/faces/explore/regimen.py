@@ -18,7 +18,7 @@ from resynapse.study.vocabulary import DRUGS, time_text
 
 NAMES = ("A", "B", "C")
 MOST_PEOPLE = 20_000
-EXTRA = ("glutamate", "interneuron_block", "pyramidal_block", "CADSS", "SBP", "sedation_MOAAS", "rumination", "il6", "bdnf")
+EXTRA = ("glutamate", "interneuron_block", "pyramidal_block", "SBP", "sedation_MOAAS", "rumination", "il6", "bdnf")
 """What the story shows beyond the links that every run keeps."""
 EXAMPLE_PATIENT = """ID,TIME,EVID,DRUG,ROUTE,AMT,UNIT,DUR,DVID,DV,AGE,SEX,WT
 sample,0,0,,,,,,MADRS,36,46,F,78
@@ -115,7 +115,7 @@ class Asked:
                 "blinding": self.blinding,
                 "visits": visits,
                 "endpoints": [f"change(MADRS, {end})", f"response(MADRS, {end})", f"remission(MADRS, {end})",
-                              *(f"mean({q}, {end})" for q in EXTRA)],
+                              *(f"mean({q}, {end})" for q in EXTRA), "peak(CADSS)"],  # a peak: every session is followed closely
             },
             "page",
         )  # fmt: skip

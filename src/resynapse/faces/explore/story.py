@@ -16,6 +16,8 @@ from resynapse.model.scales import READOUTS
 from resynapse.study.simulate import ArmResult, RunResult
 
 DIGITS = 4
+LATER_H = np.array([0, 20, 40, 60, 120, 360, 720]) / 60
+"""Hours after a later session at which its course is drawn; the first day keeps all its times."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ PANELS = (
     Panel("inflammation", "Inflammation", "deviation from health", ("inflammation",),
           "Inflammation follows stress and mood; here it falls as mood lifts.", ("inflammation",), ("il6", "crp", "tnf", "kyna"), 6),
     Panel("network", "Default mode network", "deviation from health", ("network", "rumination"),
-          "The network of rumination quietens, most during the session and again as synapses return.", ("network",),
+          "The network (solid) quietens in the session and again as synapses return; rumination (dashed) follows.", ("network",),
           ("dmn_connectivity", "rumination"), 7),
     Panel("mood", "Depression score (MADRS)", "points, 0 to 60", ("MADRS",),
           "What a rater would write down.", ("symptoms", "expectancy"), ("MADRS", "HAMD17", "PHQ9", "QIDS_SR"), 9),
@@ -85,12 +87,19 @@ def courses(result: RunResult, most: int = 12) -> dict[str, Any]:
 
 
 def _course(arm: ArmResult, most: int) -> dict[str, Any]:
-    lines = [(q, p) for p in PANELS for q in p.lines if q in arm.true]
+    lines, at = [(q, p) for p in PANELS for q in p.lines if q in arm.true], drawn_at(arm)
     return {
-        "times": rounded(arm.times),
-        "lines": {q: [rounded(row) for row in bands(arm.true[q] * p.factor)] for q, p in lines},
-        "people": {q: [rounded(row) for row in (arm.true[q] * p.factor)[:most]] for q, p in lines},
+        "times": rounded(arm.times[at]),
+        "lines": {q: [rounded(row) for row in bands(arm.true[q][:, at] * p.factor)] for q, p in lines},
+        "people": {q: [rounded(row) for row in arm.true[q][:most, at] * p.factor] for q, p in lines},
     }
+
+
+def drawn_at(arm: ArmResult) -> np.ndarray:
+    """Return the places of the times that are drawn: all of the first day, then whole days and a few hours after each session."""
+    later = np.round((np.asarray(arm.sessions, float)[:, None] + LATER_H).ravel(), 6)
+    times = np.round(arm.times, 6)
+    return np.flatnonzero((times <= 24) | (times % 24 == 0) | np.isin(times, later))
 
 
 def rounded(values: np.ndarray) -> list[float | None]:
@@ -113,8 +122,9 @@ def _sentence(panel: Panel, arm: ArmResult, name: str) -> str:
     y = np.where(np.abs(y) < 1e-3 * np.max(np.abs(y), initial=1e-9), 0.0, y)  # what is left of a dose after weeks is nothing
     start, end = y[0], y[-1]
     lowest = panel.name in ("mood", "network", "inflammation", "alertness")
-    at = int(np.argmin(y) if lowest else np.argmax(y))
-    if abs(y[at] - start) < 0.005 * max(abs(start), 1e-3):
+    far = start - y if lowest else y - start
+    at = int(np.argmax(far >= 0.99 * np.max(far)))  # the first of several peaks of one height
+    if far[at] < 0.005 * max(abs(start), 1e-3):
         return f"{name}: stays at {start:.3g}."
     verb = "falls" if lowest else "rises"
     tail = "" if panel.hours else f", {end:.3g} at the end"
