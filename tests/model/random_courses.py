@@ -9,7 +9,7 @@ MICROMOLES_PER_MG = 1000 / 237.73
 HALF_YEAR_H = 26 * 168.0
 DEPOTS = ("nasal", "mouth", "muscle", "skin", "rectum", "lung", "gut")
 UNIT = ("potentiation", "suppression", "interneuron_block", "pyramidal_block", "onset", "contact")
-SIGNED = {"surge", "strain", "inflammation", "kynurenine", "network"}
+SIGNED = {"surge", "strain", "inflammation", "kynurenine", "network", "bodily_relief"}
 TIMES = (0.0, 0.3, 1.0, 4.0, 24.0, 48.0, 96.0, 200.0, 270.0, 500.0, 1000.0, 2000.0, 3000.0, HALF_YEAR_H)
 
 

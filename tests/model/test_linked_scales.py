@@ -4,7 +4,8 @@ import pytest
 
 from resynapse.engine import Twin
 from resynapse.model import build
-from resynapse.model.linked_scales import LinkedScales
+from resynapse.model.linked_scales import hamd_of_madrs, madrs_of_psi
+from resynapse.model.totals import LinkedScales
 
 QIDS_TO_HAMD = {5: 7, 8: 11, 10: 13, 13: 17, 16: 20, 20: 25, 25: 32}  # idsqids_conversion2003
 
@@ -23,4 +24,5 @@ def test_a_person_gets_all_totals():
     assert float(got["BDI"][0]) == pytest.approx(-3.86 + 1.51 * hamd)
     assert float(got["QIDS_SR"][0]) == pytest.approx(-0.609 + 0.814 * hamd)
     assert float(got["HAMD6"][0]) == pytest.approx(22 * (hamd / 52) ** 0.85)
+    assert hamd == pytest.approx(float(hamd_of_madrs(float(madrs_of_psi(2.34)))))
     assert float(got["IDS_SR"][0]) > float(got["BDI"][0])

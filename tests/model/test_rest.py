@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HEALTHY = {"chronic": 0.0, "severity0": 0.0}
 EFFECTS = {
     "Laboratory", "Receptor", "Glutamate", "Plasticity", "Stress", "Inflammation", "Network", "Expectancy", "Comparators", "Item",
-    "Severity", "Scales", "Readouts", "RodentKinetics",
+    "Severity", "Domains", "RatedItem", "Scales", "LinkedScales", "Readouts", "RodentKinetics",
 }  # fmt: skip
 
 

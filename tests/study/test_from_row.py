@@ -51,8 +51,13 @@ def test_response_at_any_visit_is_read_off_the_scale():
 
 
 def test_scales_without_a_published_link_are_not_simulated():
-    found = experiment_of(row(quantity="HAMD24"))
-    assert isinstance(found, NotSimulated) and "HAMD24" in found.reason
+    found = experiment_of(row(quantity="HAMD25"))
+    assert isinstance(found, NotSimulated) and "HAMD25" in found.reason
+
+
+def test_items_and_longer_forms_are_simulated_from_their_items():
+    for quantity in ("HAMD24", "SSI", "item:MADRS_10", "suicidal_ideation"):
+        assert isinstance(experiment_of(row(quantity=quantity)), Experiment)
 
 
 def test_patients_are_compared_with_healthy_people_as_they_are():

@@ -130,6 +130,8 @@ def write_run(folder: Path, result: RunResult, facts: dict[str, Any]) -> None:
     if "whole" not in result.extra:
         pq.write_table(pa.table(dict(tables.patients(result))), folder / "patients.parquet", compression="zstd")
         pq.write_table(tables.observations(result), folder / "observations.parquet", compression="zstd")
+        if result.study.items:
+            pq.write_table(tables.answers(result), folder / "items.parquet", compression="zstd")
     write_csv(folder / "summary.csv", SUMMARY, [row.as_dict() for row in summary(result)])
     if sizes := effect_sizes(result):
         write_csv(folder / "effect_sizes.csv", EFFECTS, [row.as_dict() for row in sizes])

@@ -5,21 +5,22 @@ import functools
 from resynapse.model.body import Body
 from resynapse.model.comparators import Comparators
 from resynapse.model.course import Course, Episode
+from resynapse.model.domains import Domains
 from resynapse.model.expectancy import Expectancy
 from resynapse.model.glutamate import Glutamate
 from resynapse.model.imaging import Imaging
 from resynapse.model.inflammation import Inflammation
 from resynapse.model.kinetics import kinetics
 from resynapse.model.laboratory import Laboratory
-from resynapse.model.linked_scales import LinkedScales
 from resynapse.model.mouse import CALM, WHOLE_SHARE, rodent_kinetics
 from resynapse.model.network import Network
 from resynapse.model.plasticity import regions
 from resynapse.model.readouts_pd import Readouts
 from resynapse.model.receptor import Receptor
 from resynapse.model.stress import Stress
-from resynapse.model.symptoms import Scales, Severity, items
+from resynapse.model.symptoms import Severity
 from resynapse.model.tolerability import tolerability
+from resynapse.model.totals import LinkedScales, Scales, graded
 from resynapse.notation import Mechanism, System, assemble, param
 
 RODENT_WEIGHT = {"mouse": 0.025, "rat": 0.3}  # kg
@@ -39,8 +40,10 @@ def mechanisms(species: str = "human", depots: bool = True) -> list[Mechanism]:
     dose = dosed(species, depots)
     stress, severity = (Stress(), Severity()) if species == "human" else (Stress(values=CALM), Severity(values=WHOLE_SHARE))
     brain = [Laboratory(), Receptor(), Glutamate(), *regions(), stress, Inflammation(), Network()]
-    safety = [LinkedScales(), Episode(), *tolerability()] if species == "human" else [Imaging()]
-    return [*dose, *brain, Expectancy(), Comparators(), Course(), *items(), severity, Scales(), Readouts(), *safety]
+    domains = Domains()
+    rated = [domains, *graded(domains), Scales(), LinkedScales(), Episode(), *tolerability()]
+    rest = rated if species == "human" else [Imaging()]
+    return [*dose, *brain, Expectancy(), Comparators(), Course(), severity, Readouts(), *rest]
 
 
 @functools.cache

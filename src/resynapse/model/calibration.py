@@ -44,7 +44,7 @@ STAGES: dict[str, Stage] = {
     "symptoms": Stage(
         ("scores", "rates", "relapse"),
         ("share", "w_pot", "mpfc_tau_pot", "mpfc_tau_prog", "hope", "half_rise", "half_fade", "lasting", "by_belief", "by_new_drug",
-         "e_drug", "next_step", "e_therapy", "hamd", "relapse_rate", "consolidates"),
+         "e_drug", "next_step", "e_therapy", "relapse_rate", "consolidates"),
         ("person:share", "person:hope"),
         ("study:hope", "study:share"),
     ),

@@ -1,60 +1,54 @@
-"""Linked scales: totals that a published conversion ties to the HAMD17.
+"""Linked scales: the MADRS total that goes with a total on another scale, and the trait that goes with a MADRS total.
 
-Reads   HAMD17 [points]
-Gives   QIDS_SR, BDI, IDS_SR, HAMD6 [points]
-Assumes the published straight lines hold in everybody; the HAMD6 is a power of the HAMD17 through 4 at 7, with the ends together.
-Not modelled: what these scales ask beside the HAMD17's items.  HAMD21, HAMD24 and HAMD25 have no published link here.
+The formulas are those of `totals` and `items`, read backwards.
 """
 
-from resynapse.model.symptoms import Scales
-from resynapse.notation import Mechanism, observation, param, pos, power
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from resynapse.model.items import DOMAINS, alike, every, expected
+from resynapse.model.totals import LinkedScales, Scales
+
+GRID = np.linspace(-5.0, 7.0, 1201)
 
 
-class LinkedScales(Mechanism):
-    """Other totals of the same severity."""
+def madrs_of_psi(psi: ArrayLike) -> NDArray[np.float64]:
+    """Return the expected MADRS total of somebody with the same trait in every domain, any shape."""
+    return expected(every("MADRS"), alike(np.asarray(psi, float)))
 
-    #               value   unit      meaning                                                 range          source
-    qids_slope = param(0.814, "1",      "QIDS-SR per point of HAMD17",                          (0.7, 0.9),    "fit:idsqids_conversion2003")
-    qids_zero  = param(-0.609, "points", "QIDS-SR at HAMD17 0, by the line",                    (-2.0, 1.0),   "fit:idsqids_conversion2003")
-    bdi_slope  = param(1.51,  "1",      "BDI per point of HAMD17",                              (1.3, 1.7),    "bdi_conversion2013")
-    bdi_zero   = param(-3.86, "points", "BDI at HAMD17 0, by the line",                         (-6.0, 0.0),   "bdi_conversion2013")
-    ids_slope  = param(2.08,  "1",      "IDS-SR per point of HAMD17: inverse of 0.48",          (1.7, 2.5),    "bdi_conversion2013")
-    ids_zero   = param(-2.92, "points", "IDS-SR at HAMD17 0: -1.40 over 0.48",                  (-6.0, 0.0),   "bdi_conversion2013")
-    hamd6      = param(0.850, "1",      "exponent from HAMD17 to HAMD6: 4 at 7",                (0.7, 1.0),    "fit:carmody2006")
-    rater_qids = param(1.7,   "points", "error of one QIDS-SR, SD",                             (1.0, 3.0),    "assumed")
-    rater_bdi  = param(2.65,  "points", "error of one BDI against the line, SD",                (1.5, 5.0),    "bdi_conversion2013")
-    rater_ids  = param(4.0,   "points", "error of one IDS-SR, SD",                              (2.0, 7.0),    "assumed")
-    rater_hamd6 = param(1.2,  "points", "error of one HAMD6, SD",                               (0.7, 2.0),    "assumed")
 
-    @observation("points", additive=rater_qids)
-    def QIDS_SR(self, HAMD17):
-        """Self-rated quick inventory, 0-27."""
-        return pos(self.qids_zero + self.qids_slope * HAMD17)
+def psi_of_madrs(madrs: ArrayLike, own: Mapping[str, np.ndarray] | None = None) -> NDArray[np.float64]:
+    """Return the trait at which a MADRS total is expected, any shape; totals are held within 0.01-59.5 points.
 
-    @observation("points", additive=rater_bdi)
-    def BDI(self, HAMD17):
-        """Beck's inventory, 0-63."""
-        return pos(self.bdi_zero + self.bdi_slope * HAMD17)
+    own: how much more a person suffers in a domain, {domain: shape of madrs}.
+    """
+    held = np.clip(np.asarray(madrs, float), 0.01, 59.5)
+    at = np.interp(held, madrs_of_psi(GRID), GRID)
+    if not own:
+        return at
+    low, high = at - 3.0, at + 3.0
+    for _ in range(40):
+        at = (low + high) / 2
+        above = expected(every("MADRS"), {d: at + own.get(d, 0.0) for d in DOMAINS}) > held
+        low, high = np.where(above, low, at), np.where(above, at, high)
+    return (low + high) / 2
 
-    @observation("points", additive=rater_ids)
-    def IDS_SR(self, HAMD17):
-        """Self-rated inventory of 30 items, 0-84."""
-        return pos(self.ids_zero + self.ids_slope * HAMD17)
 
-    @observation("points", additive=rater_hamd6)
-    def HAMD6(self, HAMD17):
-        """Six items of the HAMD17, 0-22."""
-        return 22 * power(HAMD17 / 52, self.hamd6)
+def hamd_of_madrs(madrs: ArrayLike) -> NDArray[np.float64]:
+    """Return the HAMD17 total that goes with a MADRS total, any shape."""
+    x = np.asarray(madrs, float)
+    return x * (Scales.hamd_far.value + Scales.hamd_near.value * np.exp(-x / Scales.hamd_fade.value))
 
 
 def madrs_of(scale: str, total: float) -> float | None:
-    """Return the MADRS total that goes with one on another scale, by the links above and those of `symptoms`; None without a link."""
-    of = LinkedScales
+    """Return the MADRS total that goes with one on another scale; None without a link."""
+    of, grid = LinkedScales, np.linspace(0.0, 60.0, 2401)
     if scale == "MADRS":
         return total
     if scale == "PHQ9":
-        share = max(total, 0.0) / 27
-        return 60 * (Scales.link.value * share + (1 - Scales.link.value) * share**2)
+        return float(np.interp(total, expected(every("PHQ9"), alike(GRID)), madrs_of_psi(GRID)))
     hamd = {
         "HAMD17": total,
         "QIDS_SR": (total - of.qids_zero.value) / of.qids_slope.value,
@@ -62,4 +56,4 @@ def madrs_of(scale: str, total: float) -> float | None:
         "IDS_SR": (total - of.ids_zero.value) / of.ids_slope.value,
         "HAMD6": 52 * (max(total, 0.0) / 22) ** (1 / of.hamd6.value),
     }.get(scale)
-    return None if hamd is None else 60 * (max(hamd, 0.0) / 52) ** (1 / Scales.hamd.value)
+    return None if hamd is None else float(np.interp(hamd, hamd_of_madrs(grid), grid))

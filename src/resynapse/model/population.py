@@ -70,8 +70,13 @@ MET = Covariate("binomial", 0.187, 2.0, 0.0, 2.0, "1", "fit:laje2012")  # Met al
 HEREDITY = Covariate("normal", 0.0, 1.0, -4.0, 4.0, "1", "convention")  # inherited liability in its own SD, within the group
 CRP = Covariate("lognormal", 1.31, 1.35, 0.05, 60.0, "mg/L", "fit:osimo2019")  # 27 % above 3, 58 % above 1 mg/L
 MALTREATED, POOR = 0.48, 0.33
+SELF_VIEW = Covariate("normal", 0.0, 0.24, -1.0, 1.0, "1", "fit:daly2019")  # so that PHQ-9 totals have an SD of 3.8
 BURDENED = {"usual": 0.073}
 """Load that the shares above bring on average: the model's chronic load is that of the typical patient."""
+
+
+IDEATION = {"own_suicidal": 0.8}
+"""How much more suicidal thoughts stand out in people who are enrolled for them: assumed."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,7 @@ def _depressed(age: Covariate, female: tuple[float, str], madrs: Moments, weight
         "maltreated": _yes(MALTREATED, "nelson2017"),
         "poor": _yes(POOR),
         "anxious": _yes(0.547, "price2022"),
+        "self_view": SELF_VIEW,
         "benzodiazepine": _yes(*ill.benzodiazepine),
         "hypertension": _yes(ill.hypertension),
     }
@@ -148,7 +154,7 @@ POPULATIONS: dict[str, Population] = {
     "trd_adult_si": Population(
         "the same with prominent suicidal ideation",
         _depressed(_adult(40.1, 13.0, "aspire_pooled2021"), (0.61, "aspire_pooled2021"), SUICIDAL, TRIAL_WEIGHT, RESISTANT),
-        BURDENED,
+        BURDENED | IDEATION,
     ),
     "trd_older": Population(
         "treatment-resistant depression at 65 and over",
@@ -166,7 +172,7 @@ POPULATIONS: dict[str, Population] = {
     "mdd_adult_si": Population(
         "adults with major depression and acute suicidal ideation",
         _depressed(_adult(40.1, 13.0, "aspire_pooled2021"), (0.608, "aspire_pooled2021"), SUICIDAL, TRIAL_WEIGHT, EPISODE),
-        BURDENED,
+        BURDENED | IDEATION,
     ),
     "mdd_adolescent": Population(
         "adolescents with major depression",

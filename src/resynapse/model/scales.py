@@ -5,6 +5,7 @@ A scale's thresholds are those of the evidence schema: remission MADRS <= 10, HA
 
 from dataclasses import dataclass
 
+from resynapse.model.items import BANKS, Parts, every
 from resynapse.model.kinetics import ANALYTES
 from resynapse.model.session_events import LAWS
 
@@ -24,13 +25,18 @@ class Scale:
 
 @dataclass(frozen=True)
 class Readout:
-    """Something that can be asked for: the model's output ("{site}" is filled in), its unit, meaning and area."""
+    """Something that can be asked for: the model's output ("{site}" is filled in), its unit, meaning and area.
+
+    parts: the items that it sums; without an output it is made of them alone.  at_least: whether that sum reaches a number.
+    """
 
     output: str
     unit: str
     meaning: str
     area: str
     scale: Scale | None = None
+    parts: Parts = ()
+    at_least: float | None = None
 
 
 def _plasma() -> dict[str, Readout]:
@@ -40,6 +46,25 @@ def _plasma() -> dict[str, Readout]:
         for prefix, which in (("", "both enantiomers"), ("s_", "S-enantiomer"), ("r_", "R-enantiomer")):
             name = prefix + analyte
             out[name] = Readout(name + "_{site}", "ng/mL", f"{words[analyte]} in plasma, {which}", "plasma")
+    return out
+
+
+HAMD17 = every("HAMD", *range(1, 18))
+HAMD6 = every("HAMD", 1, 2, 7, 8, 10, 13)
+QIDS, IDEATION = every("QIDS_SR"), every("MADRS", 10)
+FATIGUE = (("PHQ9", 4), ("BDI", 15), ("BDI", 20))
+ITEMISED = {"MADRS": every("MADRS"), "PHQ9": every("PHQ9"), "HAMD17": HAMD17, "QIDS_SR": QIDS, "BDI": every("BDI")}
+"""Scales whose items can be asked for."""
+
+
+def _items() -> dict[str, Readout]:
+    """Single items: item:MADRS_10 and so on."""
+    out = {}
+    for scale, parts in ITEMISED.items():
+        for bank, number in parts:
+            item = BANKS[bank][number]
+            words, most = f"{scale} item {number}: {item.meaning}", float(len(item.b))
+            out[f"item:{scale}_{number}"] = Readout("", "points", words, "items", Scale(0, most), ((bank, number),))
     return out
 
 
@@ -53,13 +78,20 @@ READOUTS: dict[str, Readout] = {
     "visits": Readout("burden:visits", "1", "days on which a person comes, for a visit or a session", "burden"),
     "s_ketamine_brain": Readout("s_effect_site", "µM", "unbound S-ketamine in brain", "brain"),
     "r_ketamine_brain": Readout("r_effect_site", "µM", "unbound R-ketamine in brain", "brain"),
-    "MADRS": Readout("MADRS", "points", "Montgomery-Åsberg depression rating, total", "scores", Scale(0, 60, 1, 10, 22)),
-    "HAMD17": Readout("HAMD17", "points", "Hamilton depression rating, 17 items, total", "scores", Scale(0, 52, 1, 7)),
-    "PHQ9": Readout("PHQ9", "points", "patient health questionnaire, nine items, total", "scores", Scale(0, 27, 1, 4)),
-    "QIDS_SR": Readout("QIDS_SR", "points", "quick inventory of depression, self-rated, total", "scores", Scale(0, 27, 1, 5)),
-    "BDI": Readout("BDI", "points", "Beck depression inventory, total", "scores", Scale(0, 63, 1, 9)),
+    "MADRS": Readout("MADRS", "points", "Montgomery-Åsberg depression rating, total", "scores", Scale(0, 60, 1, 10, 22), every("MADRS")),
+    "HAMD17": Readout("HAMD17", "points", "Hamilton depression rating, 17 items, total", "scores", Scale(0, 52, 1, 7), HAMD17),
+    "PHQ9": Readout("PHQ9", "points", "patient health questionnaire, nine items, total", "scores", Scale(0, 27, 1, 4), every("PHQ9")),
+    "QIDS_SR": Readout("QIDS_SR", "points", "quick inventory of depression, self-rated, total", "scores", Scale(0, 27, 1, 5), QIDS),
+    "BDI": Readout("BDI", "points", "Beck depression inventory, total", "scores", Scale(0, 63, 1, 9), every("BDI")),
     "IDS_SR": Readout("IDS_SR", "points", "inventory of depression, self-rated, total", "scores", Scale(0, 84, 1, 13)),
-    "HAMD6": Readout("HAMD6", "points", "six items of the Hamilton rating, total", "scores", Scale(0, 22, 1, 4)),
+    "HAMD6": Readout("HAMD6", "points", "six items of the Hamilton rating, total", "scores", Scale(0, 22, 1, 4), HAMD6),
+    "HAMD21": Readout("", "points", "Hamilton rating, 21 items, total", "items", Scale(0, 63, 1, 7), every("HAMD", *range(1, 22))),
+    "HAMD24": Readout("", "points", "Hamilton rating, 24 items, total", "items", Scale(0, 75, 1, 10), every("HAMD")),
+    "GAD7": Readout("", "points", "anxiety, seven items, total", "items", Scale(0, 21, 1, 4), every("GAD7")),
+    "SSI": Readout("", "points", "scale for suicidal ideation, total", "items", Scale(0, 38, 1, 3), every("SSI")),
+    "fatigue": Readout("", "points", "tiredness and loss of energy, three self-rated items", "items", Scale(0, 9, 1, 2), FATIGUE),
+    "suicidal_ideation": Readout("", "1", "suicidal thoughts: MADRS item 10 at 2 or more", "items", Scale(0, 1, 1, 0), IDEATION, 2),
+    **_items(),
     "depressive_episode": Readout("depressive_episode", "1", "1 in an episode: MADRS above 15", "state"),
     "CADSS": Readout("CADSS", "points", "dissociative states scale, total", "safety", Scale(0, 92)),
     "sedation_MOAAS": Readout("sedation_MOAAS", "points", "observer's assessment of alertness, 5 awake", "safety", Scale(0, 5)),

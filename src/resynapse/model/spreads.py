@@ -66,6 +66,11 @@ PSYCHIATRIC_SPREAD: tuple[Spread, ...] = (
     Spread(("K_int",), 0.3, "log", BETWEEN, (0.1, 0.6), "assumed"),
     Spread(("mpfc_k_pot",), 0.5, "log", BETWEEN, (0.2, 1.0), "assumed"),
     Spread(("mpfc_new",), 0.5, "log", BETWEEN, (0.2, 1.0), "assumed"),
+    Spread(("own_sleep",), 0.35, "normal", BETWEEN, (0.1, 0.8), "assumed"),
+    Spread(("own_appetite",), 0.45, "normal", BETWEEN, (0.1, 0.9), "assumed"),
+    Spread(("own_energy",), 0.25, "normal", BETWEEN, (0.1, 0.6), "assumed"),
+    Spread(("own_tension",), 0.35, "normal", BETWEEN, (0.1, 0.8), "assumed"),
+    Spread(("own_suicidal",), 0.60, "normal", BETWEEN, (0.3, 1.0), "assumed"),
     Spread(("hope",), 0.5, "logit", STUDY, (0.2, 1.0), "assumed"),
     Spread(("share",), 0.3, "logit", STUDY, (0.1, 0.8), "assumed"),
 )
@@ -118,6 +123,7 @@ CORRELATIONS: tuple[Correlation, ...] = (
     Correlation("episode", "failed", 0.30, "assumed"),
     Correlation("episode", "age", 0.25, "assumed"),
     Correlation("anxious", "benzodiazepine", 0.25, "assumed"),
+    Correlation("anxious", "own_tension", 0.50, "assumed"),
     Correlation("maltreated", "poor", 0.20, "assumed"),
     Correlation("s_V1", "s_V3", 0.50, "assumed"),  # a large body is large everywhere, beyond its weight
     Correlation("mpfc_k_pot", "mpfc_new", 0.30, "assumed"),  # both answer to the same signal

@@ -1,41 +1,13 @@
-"""Symptoms: the latent severity of depression, and what the scales read from it.
+"""Symptoms: the latent severity of depression.
 
 Reads   synapses, synapses_at_rest and potentiation of both regions [1]; network, inflammation, strain; the reliefs [1]
-Gives   psi, severity [1] (item-bank trait; higher = worse)     to stress, inflammation;    PHQ9, MADRS, HAMD17 [points]
+Gives   psi, severity [1] (item-bank trait; higher = worse)     to stress, inflammation, domains
 Assumes the trait of the PHQ-9 item bank (normal with mean 0, SD 1 in a mostly non-clinical sample); lost synapses explain a
-        person's `share` of severity.  Interim link of the totals: with x = PHQ-9/27, MADRS/60 = c*x + (1-c)*x*x, where c makes
-        PHQ-9 19.5 and MADRS 37.5 agree (both in daly2019); HAMD17 = 52*(MADRS/60)^a with a from HAMD17 7 = MADRS 8.5 (carmody2006).
-Not modelled: single MADRS items, domains that follow at their own pace.
+        person's `share` of severity.
+Not modelled: how symptoms act on each other; what the scales read of it is in `domains`, `totals` and `items`.
 """
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
-from resynapse.notation import Mechanism, exp, maximum, observation, param, pos, power, quantity, where
-
-# discrimination, three thresholds: little interest, feeling down, sleep, fatigue, appetite,
-# bad about self, concentration, psychomotor, suicidal
-BANK = (
-    (2.21, 0.83, 1.75, 2.50), (3.53, 0.89, 1.71, 2.23), (1.94, 0.33, 1.30, 1.97), (2.20, 0.16, 1.33, 2.00), (2.10, 0.94, 1.74, 2.42),
-    (3.20, 1.00, 1.66, 2.19), (1.94, 1.04, 1.88, 2.46), (1.90, 1.58, 2.35, 2.97), (3.24, 1.83, 2.43, 2.79),
-)  # fmt: skip
-
-
-class Item(Mechanism):
-    """One graded-response item of the PHQ-9, 0-3."""
-
-    #           value  unit  meaning                          range        source
-    a  = param( 2.21,  "1",  "discrimination, 1/SD of trait", (0.5, 5.0),  "lalonde2025")
-    b1 = param( 0.83,  "1",  "threshold of 1 point",          (-3.0, 4.0), "lalonde2025")
-    b2 = param( 1.75,  "1",  "threshold of 2 points",         (-3.0, 4.0), "lalonde2025")
-    b3 = param( 2.50,  "1",  "threshold of 3 points",         (-3.0, 4.0), "lalonde2025")
-
-    @quantity("1")
-    def score(self, psi):
-        """Expected score."""
-        one = 1 / (1 + exp(-self.a * (psi - self.b1)))
-        two = 1 / (1 + exp(-self.a * (psi - self.b2)))
-        return one + two + 1 / (1 + exp(-self.a * (psi - self.b3)))
+from resynapse.notation import Mechanism, exp, maximum, param, pos, quantity, where
 
 
 class Severity(Mechanism):
@@ -106,56 +78,7 @@ class Severity(Mechanism):
         """The trait; higher = worse."""
         return self.psi_health + severity
 
-
-class Scales(Mechanism):
-    """Totals that a rater or the person would give."""
-
-    #              value  unit      meaning                                               range        source
-    link   = param(0.517, "1",      "linear part of the link from PHQ-9 to MADRS",        (0.2, 1.0),  "fit:daly2019")
-    hamd   = param(1.026, "1",      "exponent of the link from MADRS to HAMD17",          (0.9, 1.3),  "fit:carmody2006")
-    rater  = param(2.0,   "points", "error of one MADRS rating, SD, from ICC 0.91-0.96",  (1.1, 3.0),  "fit:madrs24h_2016")
-    rater_hamd = param(2.0, "points", "error of one HAMD17 rating, SD",                   (1.0, 3.5),  "assumed")
-    rater_phq = param(1.5, "points", "error of one PHQ-9 total, SD",                      (0.8, 2.5),  "assumed")
-
-    @observation("points", additive=rater_phq)
-    def PHQ9(self, phq1_score, phq2_score, phq3_score, phq4_score, phq5_score, phq6_score, phq7_score, phq8_score, phq9_score):
-        """Expected total of the PHQ-9, 0-27."""
-        first = phq1_score + phq2_score + phq3_score + phq4_score + phq5_score
-        return first + phq6_score + phq7_score + phq8_score + phq9_score
-
-    @observation("points", additive=rater)
-    def MADRS(self, PHQ9):
-        """Expected total of the MADRS, 0-60."""
-        return 60 * (self.link * PHQ9 / 27 + (1 - self.link) * (PHQ9 / 27) ** 2)
-
-    @observation("points", additive=rater_hamd)
-    def HAMD17(self, MADRS):
-        """Expected total of the HAMD17, 0-52."""
-        return 52 * power(MADRS / 60, self.hamd)
-
-
-def items() -> list[Mechanism]:
-    """Return the nine items of the PHQ-9, named phq1 to phq9."""
-    return [Item(f"phq{i}", values=_numbers(numbers)) for i, numbers in enumerate(BANK, 1)]
-
-
-def _numbers(item: tuple[float, ...]) -> dict[str, object]:
-    a = param(item[0], "1", "discrimination, 1/SD of trait", (0.5, 5.0), "lalonde2025")
-    thresholds = {f"b{k}": param(b, "1", f"threshold of {k} points", (-3.0, 4.0), "lalonde2025") for k, b in enumerate(item[1:], 1)}
-    return {"a": a} | thresholds
-
-
-def madrs_of_psi(psi: ArrayLike) -> NDArray[np.float64]:
-    """Return the expected MADRS total of a trait, any shape."""
-    trait = np.asarray(psi, float)[..., None, None]
-    bank = np.array(BANK)
-    x = (1 / (1 + np.exp(-bank[:, :1] * (trait - bank[:, 1:])))).sum((-1, -2)) / 27
-    link = Scales.link.value
-    return 60 * (link * x + (1 - link) * x * x)
-
-
-def psi_of_madrs(madrs: ArrayLike) -> NDArray[np.float64]:
-    """Return the trait at which a MADRS total is expected, any shape; totals are held within 0.01-59.5 points."""
-    grid = np.linspace(-5.0, 7.0, 1201)
-    curve = madrs_of_psi(grid)
-    return np.interp(np.clip(np.asarray(madrs, float), 0.01, 59.5), curve, grid)
+    @quantity("1")
+    def psi_at_rest(self, severity_at_rest):
+        """The trait before the study."""
+        return self.psi_health + severity_at_rest

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from resynapse.model.items import DOMAINS
+from resynapse.model.linked_scales import psi_of_madrs
 from resynapse.model.population import Covariate
 from resynapse.model.switches import STRAINS
-from resynapse.model.symptoms import psi_of_madrs
 
 Numbers = dict[str, np.ndarray]
 
@@ -32,6 +33,7 @@ TRAITS: dict[str, Trait] = {
     "weight": Trait("weight", "kg"),
     "bmi": Trait("body-mass index", "kg/m²"),
     "madrs": Trait("MADRS at entry, true", "points"),
+    "self_view": Trait("sees it worse than a rater does", "SD"),
     "episode": Trait("length of the episode", "weeks"),
     "failed": Trait("failed trials"),
     "crp": Trait("C-reactive protein", "mg/L"),
@@ -48,7 +50,7 @@ TRAITS: dict[str, Trait] = {
 DIRECT = ("weight", "age", "female", "hypertension", "failed", "heredity", "maltreated", "poor")
 """Covariates that are parameters by the same name."""
 
-MADRS_SCATTER = Covariate("normal", 0.0, 2.0, 0.0, 0.0, "points", "fit:madrs24h_2016")
+MADRS_SCATTER = Covariate("normal", 0.0, 1.5, 0.0, 0.0, "points", "fit:madrs24h_2016")
 """b: SD of one rating around what is expected of the person; published SDs of a baseline hold it."""
 
 
@@ -62,7 +64,8 @@ def parameters_of(covariates: Mapping[str, np.ndarray], values: Mapping[str, np.
     """Return the parameters that covariates set, {name: (n,)}; only those that the model has."""
     out = {name: covariates[name] for name in DIRECT if name in covariates and name in typical}
     if "madrs" in covariates and "severity0" in typical:
-        out["severity0"] = np.maximum(psi_of_madrs(covariates["madrs"]) - values.get("psi_health", typical["psi_health"]), 0.0)
+        own = {domain: values[f"own_{domain}"] for domain in DOMAINS if f"own_{domain}" in values}
+        out["severity0"] = np.maximum(psi_of_madrs(covariates["madrs"], own) - values.get("psi_health", typical["psi_health"]), 0.0)
     if "met_alleles" in covariates and "mpfc_release" in typical:
         one, two = (STRAINS[f"bdnf:{kind}"].values["mpfc_release"] for kind in ("val_met", "met_met"))
         out["mpfc_release"] = np.array([typical["mpfc_release"], one, two])[covariates["met_alleles"].astype(int)]

@@ -273,6 +273,7 @@ def check_together(study: Study) -> None:
     check_routes(study)
     check_start(study)
     check_imaging(study)
+    check_items(study)
     seen = study.times
     for place, one in enumerate(study.endpoints):
         below("endpoints", below, place, check_quantity, one)
@@ -283,6 +284,16 @@ def check_together(study: Study) -> None:
         if one.time > seen[-1]:
             raise Refused(str(one), f"a time within the study, which ends at {time_text(seen[-1])}", way=("endpoints", place))
     check_analysis(study)
+
+
+def check_items(study: Study) -> None:
+    """Refuse items of what has none. Raises Refused."""
+    from resynapse.model.scales import ITEMISED
+
+    for place, scale in enumerate(study.items):
+        below("items", below, place, one_of, scale, tuple(ITEMISED), "a scale with items")
+        if scale in study.items[:place]:
+            raise Refused(scale, "each scale once", way=("items", place))
 
 
 def check_imaging(study: Study) -> None:

@@ -93,7 +93,7 @@ def _scale(name: str) -> str:
     """Return the name of a scale with a threshold of remission."""
     from resynapse.model.scales import READOUTS
 
-    known = tuple(q for q, r in READOUTS.items() if r.scale and r.scale.remission is not None)
+    known = tuple(q for q, r in READOUTS.items() if r.output and r.scale and r.scale.remission is not None)
     return one_of(name, known, "a scale")
 
 

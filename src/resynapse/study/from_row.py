@@ -120,7 +120,7 @@ def setup_of(row: Row) -> tuple[Setup, tuple[str, ...]]:
     site, site_note = _site(row)
     minutes, length_note = infusion_min(row)
     plasma = row.quantity in READOUTS and READOUTS[row.quantity].area == "plasma"
-    blinding, blind_note = blinding_of(row, row.quantity in READOUTS and READOUTS[row.quantity].area == "scores")
+    blinding, blind_note = blinding_of(row, row.quantity in READOUTS and READOUTS[row.quantity].area in ("scores", "items"))
     made = Setup(
         species=row.species,
         population=row.population,

@@ -19,8 +19,10 @@ FAMILIES = {
 }  # fmt: skip
 """Populations that may stand side by side; the others match only themselves.  Blood levels match across all adult families."""
 
+ON_SCALES = ("mean", "median", "change", "percent_change", "response", "remission", "difference_vs_control")
 STATISTICS = {
-    "scores": ("mean", "median", "change", "percent_change", "response", "remission", "difference_vs_control"),
+    "scores": ON_SCALES,
+    "items": ON_SCALES,
     "plasma": ("mean", "median", "geomean", "cmax", "tmax", "auc_inf", "auc_t", "half_life"),
 }
 # Rows whose circumstances no plain arm shares.

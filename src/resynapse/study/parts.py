@@ -74,6 +74,8 @@ class Maker:
         made = {"patients.parquet": tables.people(result), ENDPOINTS: tables.endpoints(result)}
         if self.study.keep.what == "visits":
             made |= {"observations.parquet": tables.observations(result), "events.parquet": events(result, {})}
+            if self.study.items:
+                made["items.parquet"] = tables.answers(result)
         drawn = min(part.last, self.study.keep.courses)
         if part.first < drawn:
             everything = self.study.model_copy(update={"keep": Keep()})

@@ -21,6 +21,7 @@ from resynapse.notation import System
 from resynapse.study.disposition import descent_of, differ_for
 from resynapse.study.enrolment import Gate, enrolled
 from resynapse.study.fits import for_system, load_fit, spread_name
+from resynapse.study.rated import own_distances
 from resynapse.study.schema import Study
 
 
@@ -120,6 +121,7 @@ def draw_people(
     if "bmi" in drawn.covariates and "height" in drawn.covariates:  # given in place of weight
         drawn.covariates["weight"] = drawn.covariates["bmi"] * (drawn.covariates["height"] / 100) ** 2
     drawn.values.update({k: cohorts.by_person(x, who.block) for k, x in own.items() if k not in drawn.values})
+    drawn.values.update(own_distances(drawn, declared))
     drawn.values.update(parameters_of(drawn.covariates, drawn.values, declared))
     drawn.covariates.update(worked_out(drawn.covariates, drawn.values, declared))
     return drawn

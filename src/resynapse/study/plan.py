@@ -22,6 +22,7 @@ from resynapse.study.conditions import Condition
 from resynapse.study.disposition import routes_of, system_of
 from resynapse.study.dosing import Administration, dose_events, is_given
 from resynapse.study.life import life_events
+from resynapse.study.rated import Questions
 from resynapse.study.schema import Arm, Given, Study
 from resynapse.study.schema import Population as Participants
 from resynapse.study.sessions import session_events
@@ -70,7 +71,7 @@ class Plan:
     """One arm, phase after phase.
 
     contacts: hours at which somebody asks how the person is; hopeful: a newly started antidepressant raises hopes; extra: whatever
-    else happens; rater_bias: points at full belief; end: of what is observed;
+    else happens; rater_bias: points at full belief; end: of what is observed; asks: items that are answered one by one;
     expects: animals expect nothing; life: stressful events of life in a year; routes: of another kinetic model.
     """
 
@@ -82,6 +83,7 @@ class Plan:
     extra: tuple[Event, ...] = ()
     rater_bias: float = 0.0
     end: float = 0.0
+    asks: Questions = Questions()
     expects: bool = True
     life: float = 0.0
     routes: Mapping[str, Route] | None = None
@@ -128,6 +130,7 @@ def plan_of(study: Study, name: str) -> Plan:
         extra=_interventions(study, name),
         rater_bias=study.rater_bias,
         end=max([*study.times, *sessions]),
+        asks=Questions.of(study),
         expects=study.species == "human",
         life=study.life_events,
         routes=routes_of(study),

@@ -21,17 +21,13 @@ if TYPE_CHECKING:
     from resynapse.model.population import Covariate
 
 
-def _endpoint(read: object) -> Endpoint:
-    return read if isinstance(read, Endpoint) else endpoint(read)
-
-
 def _limit_text(trait: str, limit: list[float] | str) -> list[str | float] | str:
     """A limit of `where` as it is written: with the trait's unit."""
     unit = next((table[trait].unit for table in words.TRAITS.values() if trait in table), "points")
     return limit if isinstance(limit, str) else [f"{value:.12g} {unit}" if unit else value for value in limit]
 
 
-Asked = Annotated[Endpoint, BeforeValidator(_endpoint), PlainSerializer(str)]
+Asked = Annotated[Endpoint, BeforeValidator(lambda read: read if isinstance(read, Endpoint) else endpoint(read)), PlainSerializer(str)]
 
 
 class Population(Part):
@@ -267,6 +263,7 @@ class Study(Part):
     sampling: Sampling = Sampling()
     disposition: str = "resynapse"
     supervision: Text = "none"
+    items: tuple[Name, ...] = ()
     fit: Text = "newest"
     imaging: Imaging | None = None
     life_events: float = Field(default=0.0, ge=0, le=50)
@@ -282,7 +279,7 @@ class Study(Part):
 
     @property
     def places(self) -> Places:
-        """Return where the study stands: its file, and the line of every value."""
+        """Where the study stands: its file, and the line of every value."""
         return self._places
 
     def where(self, *way: str | int) -> str:

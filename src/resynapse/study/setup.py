@@ -15,6 +15,7 @@ from resynapse.methods.pool import NotSimulated, Pool
 from resynapse.model import build
 from resynapse.model.expectancy import TABLETS_HALF_RISE
 from resynapse.model.interactions import Change
+from resynapse.model.items import DOMAINS
 from resynapse.model.kinetics import MOLAR_MASS
 from resynapse.model.population import POPULATIONS, Covariate
 from resynapse.model.scales import READOUTS, readout_of
@@ -28,6 +29,7 @@ from resynapse.study.measure import measured
 from resynapse.study.natural import NaturalCourse
 from resynapse.study.people import Differ, draw_people, shown_on
 from resynapse.study.plan import Phase, Plan, Treatment
+from resynapse.study.rated import Rated
 from resynapse.study.sessions import event_series, probes, side_effects
 from resynapse.study.visits import follow
 
@@ -132,22 +134,27 @@ def pool_of(setup: Setup, times: tuple[float, ...], n: int, blocks: int, seed: i
     """Simulate n people in blocks and return every read-out at the given times (h), true and as measured."""
     system = build(setup.species, setup.depots, setup.plasma_only)
     people = people_of_setup(setup, system, (n, seed, blocks))
-    outputs = {q: readout_of(q, setup.site)[0] for q in READOUTS}
+    outputs = {q: readout_of(q, setup.site)[0] for q, r in READOUTS.items() if r.output}
     outputs = {q: o for q, o in outputs.items() if o in system.units and _wanted(READOUTS[q].area, setup)}
     axis = np.asarray(times, float)
     plan = replace(plan_of_setup(setup), end=float(axis[-1]))
     drivers = [d for d in DRIVERS if d in system.units]
     every = np.union1d(axis, probes(plan.sessions, setup.over)) if drivers else axis
-    wanted = list(dict.fromkeys([*outputs.values(), *drivers]))
+    domains = [d for d in DOMAINS if d in system.units]
+    wanted = list(dict.fromkeys([*outputs.values(), *drivers, *domains]))
     values = {**people.values, **switched(setup.cut, system)}
     followers = [*belief_deciders(plan, system), *([NaturalCourse()] if setup.natural else [])]
     solved = follow(plan, (Ensemble.of(system), people), values, (every, wanted), followers, Settings())
     asked = np.searchsorted(solved.times, axis - 1e-9)
     true = {q: solved.values[o][:, asked] for q, o in outputs.items()}
     seen = {q: measured(q, o, true[q], axis, people, (system, plan.name)) for q, o in outputs.items()}
-    units = {q: READOUTS[q].unit for q in outputs}
+    units = {q: r.unit for q, r in READOUTS.items() if q in outputs or not r.output}
     if drivers:
         seen |= event_series(side_effects(solved.values, solved.times, plan.sessions, people), plan.sessions, axis)
+    if domains:
+        traits = {d: solved.values[d][:, asked] for d in domains}
+        seen = Rated(traits, axis, people, plan.name, known=seen)
+        true = Rated(traits, axis, people, plan.name, true=True, known=true)
     return Pool(people.block, axis, seen, units, noise_free=true, dose=_given(setup, people), molar_mass=_masses())
 
 

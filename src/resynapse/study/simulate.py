@@ -15,7 +15,8 @@ from resynapse.methods.cohort import Cohort
 from resynapse.methods.endpoints import Course
 from resynapse.methods.trial import LEFT, NOT_ON, Conduct, allocated
 from resynapse.model.expectancy import TABLETS_HALF_RISE
-from resynapse.model.scales import DRAWN, READOUTS, STORY, readout_of
+from resynapse.model.items import DOMAINS
+from resynapse.model.scales import DRAWN, READOUTS, STORY, Readout, readout_of
 from resynapse.model.session_events import DRIVERS
 from resynapse.notation import InputError, System
 from resynapse.study.conduct import deciders_of, departures
@@ -25,6 +26,7 @@ from resynapse.study.dosing import is_given
 from resynapse.study.measure import as_rated, measured
 from resynapse.study.people import people_of
 from resynapse.study.plan import arm_values, plan_of
+from resynapse.study.rated import Rated, completed, item_names
 from resynapse.study.schema import Study
 from resynapse.study.sessions import event_series, probes, side_effects
 from resynapse.study.visits import follow
@@ -99,14 +101,22 @@ def asked(study: Study) -> list[str]:
     """Return the quantities that a study needs: those of its endpoints and, unless it keeps no more, one for each link of the chain."""
     readable = set(system_of(study).readable())
     drawn = set(DRIVERS) <= readable
-    given = [q for q, r in READOUTS.items() if (drawn if r.area in DRAWN else readout_of(q, study.sampling.site)[0] in readable)]
+    itemised = set(DOMAINS) <= readable
+
+    def is_given(q: str, r: Readout) -> bool:
+        if r.area in DRAWN or not r.output:
+            return drawn if r.area in DRAWN else itemised
+        return readout_of(q, study.sampling.site)[0] in readable
+
+    given = [q for q, r in READOUTS.items() if is_given(q, r)]
     for place, endpoint in enumerate(study.endpoints):
         if endpoint.quantity not in given:
-            what = f"a quantity that the model of this study gives: {', '.join(given)}"
+            shown = [q for q in given if READOUTS[q].area != "items"]
+            what = f"a quantity that the model of this study gives: {', '.join(shown)}, or an item such as item:MADRS_10"
             raise InputError(study.where("endpoints", place), endpoint.quantity, what, given)
     read = (e.quantity for e in study.endpoints if READOUTS[e.quantity].area != "burden")
     story = [q for q in STORY if q in given and study.keep.what == "visits"]
-    return list(dict.fromkeys([*story, *read]))
+    return list(dict.fromkeys([*story, *read, *item_names(study)]))
 
 
 def first_dose(study: Study) -> float:
@@ -180,9 +190,9 @@ def _arm(
     ensemble, system, plan = whole[0], whole[0].system, plan_of(study, name)
     people = whole[1] if members is None else whole[1].take(members)
     wanted, times = asked(study), grid(study)
-    outputs = {q: readout_of(q, study.sampling.site)[0] for q in wanted if READOUTS[q].area != "event"}
-    events = [q for q in wanted if q not in outputs]
-    read = list(dict.fromkeys([*outputs.values(), *(DRIVERS if events else ())]))
+    outputs = {q: readout_of(q, study.sampling.site)[0] for q in wanted if READOUTS[q].area != "event" and READOUTS[q].output}
+    events, summed = [q for q in wanted if READOUTS[q].area == "event"], [q for q in wanted if plan.asks.sums(q)]
+    read = list(dict.fromkeys([*outputs.values(), *(DRIVERS if events else ()), *(DOMAINS if summed else ())]))
     every = np.union1d(times, probes(plan.sessions, plan.over)) if events else times
     values = arm_values(study.arms[name], people, system, study.population)
     if plan.tablets_alone and "half_rise" in system.params:
@@ -195,6 +205,10 @@ def _arm(
     belief = solved.values["belief"][:, at] if plan.rater_bias else None
     rated = {q: as_rated(q, x, belief, plan.rater_bias) for q, x in true.items()}
     seen = {q: measured(q, o, rated[q], times, people, (system, name)) for q, o in outputs.items()}
+    if summed:
+        traits = {domain: solved.values[domain][:, at] for domain in DOMAINS}
+        off = 0.0 if belief is None else plan.rater_bias * belief
+        true, seen = completed(summed, true, seen, Rated(traits, times, people, name, taken_off=off), plan.asks)
     gone = times[None, :] > solved.conduct.left[:, None]
     seen = {q: np.where(gone, np.nan, x) for q, x in seen.items()} if gone.any() else seen
     if events:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from resynapse.model.scales import ITEMISED, READOUTS
+
 if TYPE_CHECKING:
     from resynapse.study.simulate import ArmResult, RunResult
 
@@ -57,12 +59,14 @@ def observations(result: RunResult, every_time: bool = False) -> Any:
     """
     import pyarrow as pa
 
-    names, quantities = list(result.arms), sorted({q for arm in result.arms.values() for q in arm.measured})
+    asked = {endpoint.quantity for endpoint in result.study.endpoints}
+    single = {q for arm in result.arms.values() for q in arm.measured if READOUTS[q].area == "items"} - asked
+    names, quantities = list(result.arms), sorted({q for arm in result.arms.values() for q in arm.measured} - single)
     columns: dict[str, list[np.ndarray]] = {name: [] for name in ("patient", "arm", "time_h", "quantity", "value", "true")}
     for arm in result.arms.values():
         keep, hits = solved(result, arm), np.arange(len(arm.times)) if every_time else observed(result, arm)
         shape = (int(keep.sum()), len(hits))
-        for quantity in arm.measured:
+        for quantity in (q for q in arm.measured if q not in single):
             rows = {
                 "patient": np.repeat(result.people(arm.name).people[keep], shape[1]),
                 "arm": np.full(shape[0] * shape[1], names.index(arm.name), np.int32),
@@ -76,6 +80,33 @@ def observations(result: RunResult, every_time: bool = False) -> Any:
     table = {name: pa.array(np.concatenate(parts)) for name, parts in columns.items()}
     table["arm"] = pa.DictionaryArray.from_arrays(table["arm"], pa.array(names))
     table["quantity"] = pa.DictionaryArray.from_arrays(table["quantity"], pa.array(quantities))
+    return pa.table(table)
+
+
+def answers(result: RunResult) -> Any:
+    """Return a pyarrow table with one row for each answer: patient, arm, time_h, scale, item, points; of the scales that `items` names.
+
+    Rows are those of `observations`; points are missing where somebody was not seen.
+    """
+    import pyarrow as pa
+
+    arms, scales = list(result.arms), list(result.study.items)
+    columns: dict[str, list[np.ndarray]] = {name: [] for name in ("patient", "arm", "time_h", "scale", "item", "points")}
+    for place, arm in enumerate(result.arms.values()):
+        keep, hits = solved(result, arm), observed(result, arm)
+        who, when = np.repeat(result.people(arm.name).people[keep], len(hits)), np.tile(arm.times[hits], int(keep.sum()))
+        number = np.ones(len(who), np.int32)
+        for k, scale in enumerate(scales):
+            for _, item in ITEMISED[scale]:
+                points = arm.measured[f"item:{scale}_{item}"][keep][:, hits].ravel()
+                row = (who, place * number, when, k * number, (item * number).astype(np.int8), points)
+                for name, part in zip(columns, row, strict=True):
+                    columns[name].append(part)
+    table = {name: pa.array(np.concatenate(parts)) for name, parts in columns.items()}
+    table["arm"] = pa.DictionaryArray.from_arrays(table["arm"], pa.array(arms))
+    table["scale"] = pa.DictionaryArray.from_arrays(table["scale"], pa.array(scales))
+    points = np.concatenate(columns["points"])
+    table["points"] = pa.array(np.nan_to_num(points).astype(np.int8), mask=np.isnan(points))
     return pa.table(table)
 
 

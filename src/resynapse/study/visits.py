@@ -13,9 +13,11 @@ import numpy as np
 from resynapse.engine import Ensemble, Event, Schedule, Settings
 from resynapse.methods.cohort import Cohort
 from resynapse.methods.trial import Conduct
+from resynapse.model.items import DOMAINS
 from resynapse.notation import System
 from resynapse.study.measure import as_rated, measured
 from resynapse.study.plan import Plan, contact_part, resolved, session_part, trial_part, within
+from resynapse.study.rated import Rated
 
 Values = Mapping[str, np.ndarray | float]
 
@@ -63,6 +65,10 @@ class Moment:
     def read(self, quantity: str, output: str, time: float | None = None) -> np.ndarray:
         """Return a quantity (n,) as it is measured; the same number stands in the results."""
         at = self.time if time is None else time
+        if self.plan.asks.answered(quantity, at):
+            traits = {domain: self.true(domain, time)[:, None] for domain in DOMAINS}
+            off = self.plan.rater_bias * self.true("belief", time)[:, None] if self.plan.rater_bias else 0.0
+            return Rated(traits, np.array([at]), self.people, self.plan.name, taken_off=off)[quantity][:, 0]
         true = self.true(output, time)
         if self.plan.rater_bias:
             true = as_rated(quantity, true, self.true("belief", time), self.plan.rater_bias)
@@ -134,7 +140,8 @@ def follow(
     cuts = sorted({t for times in due for t in times if 0 <= t <= end})
     looks = [t for d in deciders for t in d.looks(plan) if 0 <= t <= end]
     times = np.unique(np.round(np.concatenate([asked[0], cuts, looks]), 9))
-    outputs: list[str] = list(dict.fromkeys([*asked[1], *(o for d in deciders for o in d.needs), *(["belief"] if plan.rater_bias else [])]))
+    beside = [*(["belief"] if plan.rater_bias else []), *(DOMAINS if plan.asks.banks else [])]
+    outputs: list[str] = list(dict.fromkeys([*asked[1], *(o for d in deciders for o in d.needs), *beside]))
     conduct = Conduct.planned(people.n, len(plan.days), len(plan.sessions))
     solved = Solved(times, {o: np.full((people.n, len(times)), np.nan) for o in outputs}, np.zeros(0, np.int64), conduct)
     number = Moment(0.0, plan, people, system, conduct, solved).number
