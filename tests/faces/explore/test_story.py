@@ -17,7 +17,7 @@ TWO = {"A": Regimen(days="0, 3"), "B": Regimen("midazolam", "iv", "0.045 mg/kg",
 
 @pytest.fixture(scope="module")
 def result():
-    return simulate(Asked(TWO, People(n=40), weeks=1).study())
+    return story.told(Asked(TWO, People(n=40), weeks=1).study())
 
 
 def test_every_panel_draws_something_the_model_gives_and_names_real_mechanisms():
@@ -46,6 +46,15 @@ def test_sentences_carry_the_results_own_numbers(result):
     assert f"to {peak:.3g} after" in said["drug"]
     assert "B: stays at 0" in said["drug"]
     assert "A: falls from" in said["mood"]
+
+
+def test_symptoms_are_told_one_by_one(result):
+    told = story.courses(result)["A"]
+    assert [one["name"] for one in told["items"]][9] == "suicidal thoughts"
+    assert all(len(one["mean"]) == len(told["times"]) and 0 <= min(one["mean"]) <= max(one["mean"]) <= one["most"] for one in told["items"])
+    total = sum(one["mean"][0] for one in told["items"])
+    assert total == pytest.approx(np.mean(result.arms["A"].true["MADRS"][:, 0]), rel=1e-3)
+    assert "A, after 24 h: most change in suicidal thoughts (" in story.sentences(result)["symptoms"]
 
 
 def test_the_work_ends_when_somebody_stops_it():

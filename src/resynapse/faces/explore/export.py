@@ -15,9 +15,8 @@ from resynapse.faces.explore import dendrites, evidence, trial, views
 from resynapse.faces.explore.app import HERE, plotly_folder
 from resynapse.faces.explore.know import drawers
 from resynapse.faces.explore.regimen import Asked, People, Regimen
-from resynapse.faces.explore.story import courses, sentences
+from resynapse.faces.explore.story import courses, sentences, told
 from resynapse.model.population import POPULATIONS
-from resynapse.study.simulate import simulate
 
 Tell = Callable[[str, int, int], None]
 TWICE, ONCE_WEEKLY = "0, 3, 7, 10, 14, 17, 21, 24", "0, 7, 14, 21"
@@ -78,7 +77,7 @@ def export(folder: Path, extent: Extent, tell: Tell) -> None:
 def computed(population: str, key: str, n: int) -> dict[str, Any]:
     """Return what the script needs of one regimen in one population, with the numbers of a trial's end."""
     asked = Asked({key: GRID[key][1]}, People(population, n))
-    result = simulate(asked.study())
+    result = told(asked.study())
     end = [{"endpoint": r["endpoint"], "value": r["value"], "interval": r["90 % interval"]} for r in trial.mood_rows(result)]
     return {
         "courses": courses(result),

@@ -12,10 +12,10 @@ from shiny import Inputs, Outputs, Session, reactive, render, req, ui
 
 from resynapse.faces.explore import dendrites, evidence, person, trial
 from resynapse.faces.explore.regimen import NAMES, Asked, People, Regimen, field_errors, presets, title
-from resynapse.faces.explore.story import courses, sentences, stopping
+from resynapse.faces.explore.story import courses, sentences, stopping, told
 from resynapse.faces.explore.views import plain_table
 from resynapse.notation import InputError
-from resynapse.study.simulate import RunResult, simulate
+from resynapse.study.simulate import RunResult
 
 WAIT_S = 0.35  # after the last key, before the story is simulated again
 
@@ -126,7 +126,7 @@ class Drawn:
 
 
 def _drawn(asked: Asked) -> Drawn:
-    result = simulate(asked.study())
+    result = told(asked.study())
     story = {"courses": courses(result), "names": names_of(asked), "sentences": sentences(result), "end": asked.end_h}
     return Drawn(asked, result, story)
 

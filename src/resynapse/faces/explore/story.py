@@ -13,7 +13,9 @@ import numpy as np
 
 from resynapse.methods.endpoints import bands
 from resynapse.model.scales import READOUTS
-from resynapse.study.simulate import ArmResult, RunResult
+from resynapse.study import Study
+from resynapse.study.item_courses import ItemCourses, item_courses
+from resynapse.study.simulate import ArmResult, RunResult, simulate
 
 DIGITS = 4
 LATER_H = np.array([0, 20, 40, 60, 120, 360, 720]) / 60
@@ -24,8 +26,9 @@ LATER_H = np.array([0, 20, 40, 60, 120, 360, 720]) / 60
 class Panel:
     """One picture of the story.
 
-    lines: quantities drawn (the second one dashed).  factor: from the model's unit to the one shown.  hours: first hours only.
-    mechanisms: files of the model.  evidence: quantities of the evidence rows that test it.  claim: its number among the claims.
+    lines: quantities drawn (the second one dashed); none where the items of a score are.  factor: from the model's unit to the one
+    shown.  hours: first hours only.  mechanisms: files of the model.  evidence: quantities of the evidence rows that test it.
+    claim: its number among the claims.
     """
 
     name: str
@@ -66,6 +69,9 @@ PANELS = (
           ("dmn_connectivity", "rumination"), 7),
     Panel("mood", "Depression score (MADRS)", "points, 0 to 60", ("MADRS",),
           "What a rater would write down.", ("symptoms", "expectancy"), ("MADRS", "HAMD17", "PHQ9", "QIDS_SR"), 9),
+    Panel("symptoms", "Symptom by symptom", "points, 0 to 6", (),
+          "The ten items of the score, before treatment (ring) and at the moment shown (dot): suicidal thoughts and mood go first, "
+          "sleep and appetite follow late and less.", ("domains", "totals"), ("item:MADRS_10", "suicidal_ideation", "SSI", "fatigue"), 9),
     Panel("dissociation", "Dissociation in the first session (CADSS)", "points", ("CADSS",),
           "The session has a price: perceptions drift, and settle within an hour or two.", ("tolerability",), ("CADSS",), 14, hours=6),
     Panel("pressure", "Blood pressure in the first session", "mmHg, systolic", ("SBP",),
@@ -76,14 +82,27 @@ PANELS = (
 )  # fmt: skip
 
 
+ITEMS = "MADRS"
+"""The scale whose items are shown one by one."""
+
+
+def told(study: Study) -> RunResult:
+    """Simulate what the story shows of a study: its courses, and the items of one scale beside them."""
+    return simulate(study.model_copy(update={"items": (ITEMS,)}))
+
+
 def specification() -> list[dict[str, Any]]:
     """Return the panels as the page's script reads them, with the meaning of every line."""
     return [asdict(p) | {"meanings": [READOUTS[q].meaning for q in p.lines]} for p in PANELS]
 
 
 def courses(result: RunResult, most: int = 12) -> dict[str, Any]:
-    """Return {arm: {times, lines: {quantity: five quantiles (5, T)}, people: {quantity: a few courses}}} rounded for the page."""
-    return {name: _course(arm, most) for name, arm in result.arms.items()}
+    """Return {arm: {times, lines: {quantity: five quantiles (5, T)}, people: {quantity: a few courses}, items}} rounded for the page.
+
+    items: of each symptom its name, the points that it can have, and the mean of the people (T,).
+    """
+    symptoms = item_courses(result, ITEMS)
+    return {name: _course(arm, most) | {"items": _items(symptoms[name], drawn_at(arm))} for name, arm in result.arms.items()}
 
 
 def _course(arm: ArmResult, most: int) -> dict[str, Any]:
@@ -93,6 +112,11 @@ def _course(arm: ArmResult, most: int) -> dict[str, Any]:
         "lines": {q: [rounded(row) for row in bands(arm.true[q][:, at] * p.factor)] for q, p in lines},
         "people": {q: [rounded(row) for row in arm.true[q][:most, at] * p.factor] for q, p in lines},
     }
+
+
+def _items(of: ItemCourses, at: np.ndarray) -> list[dict[str, Any]]:
+    rows = zip(of.meanings, of.most, of.mean, strict=True)
+    return [{"name": words, "most": most, "mean": rounded(mean[at])} for words, most, mean in rows]
 
 
 def drawn_at(arm: ArmResult) -> np.ndarray:
@@ -109,7 +133,18 @@ def rounded(values: np.ndarray) -> list[float | None]:
 
 def sentences(result: RunResult) -> dict[str, str]:
     """Return {panel: one sentence for each arm with this result's own numbers}."""
-    return {p.name: " ".join(_sentence(p, arm, name) for name, arm in result.arms.items()) for p in PANELS}
+    symptoms = item_courses(result, ITEMS)
+    tell = lambda p, name, arm: _sentence(p, arm, name) if p.lines else _on_symptoms(symptoms[name], name)  # noqa: E731
+    return {p.name: " ".join(tell(p, name, arm) for name, arm in result.arms.items()) for p in PANELS}
+
+
+def _on_symptoms(of: ItemCourses, name: str, after: float = 24.0) -> str:
+    """Say which symptoms have gone most and least a day after the first dose."""
+    then = of.mean[:, int(np.argmin(np.abs(of.times - after)))]
+    left = then / np.maximum(of.mean[:, 0], 0.1)
+    most, least = int(np.argmin(left)), int(np.argmax(left))
+    share = lambda k: f"{of.meanings[k]} ({100 * (left[k] - 1):+.0f} %)"  # noqa: E731
+    return f"{name}, after {_time(after)}: most change in {share(most)}, least in {share(least)}."
 
 
 def _sentence(panel: Panel, arm: ArmResult, name: str) -> str:

@@ -99,10 +99,35 @@ window.resynapse = (() => {
     if (panel.hours && hours > panel.hours) return [];
     return [{ type: "line", xref, yref: "paper", x0: x, x1: x, y0: 0, y1: 1, line: { color: css("--soft"), width: 1, dash: "dot" } }];
   }
+  // one row for each item: a ring before treatment, a dot at the moment; regimens a little below each other
+  const momentAt = (times) => times.reduce((best, t, i) => (t <= state.moment + 1e-6 ? i : best), 0);
+  function symptoms() {
+    const arms = Object.entries(state.courses), rows = (course) => course.items.map((_, i) => i);
+    return arms.flatMap(([arm, course], k) => {
+      const y = rows(course).map((i) => i + 0.24 * (k - (arms.length - 1) / 2)), now = momentAt(course.times);
+      const before = course.items.map((one) => one.mean[0]), then = course.items.map((one) => one.mean[now]);
+      const name = state.names[arm] || arm, colour = armColour(k), base = { y, mode: "markers", hoverinfo: "skip" };
+      return [
+        { x: then.flatMap((x, i) => [before[i], x, null]), y: y.flatMap((v) => [v, v, null]), mode: "lines", hoverinfo: "skip", line: { color: faint(colour, 0.45), width: 2 } },
+        { ...base, x: before, marker: { symbol: "circle-open", size: 8, color: colour } },
+        { ...base, x: then, marker: { size: 9, color: colour }, hoverinfo: "x+text", text: course.items.map((one) => one.name),
+          hovertemplate: `<b>%{x:.2~f}</b> points<br>%{text}<extra>${name}, mean</extra>` },
+      ];
+    });
+  }
+  function symptomLayout(panel) {
+    const items = (Object.values(state.courses)[0] || { items: [] }).items;
+    return layout({
+      height: 330, hovermode: "closest", margin: { l: 130, r: 10, t: 8, b: 38 },
+      xaxis: axis({ range: [0, Math.max(1, ...items.map((one) => one.most))], title: { text: panel.unit, font: { size: 11 } } }),
+      yaxis: axis({ autorange: "reversed", tickvals: items.map((_, i) => i), ticktext: items.map((one) => one.name) }),
+    });
+  }
   function drawPanel(panel) {
     const place = byId("panel-" + panel.name);
     if (!place || place.offsetParent === null) return;
-    Plotly.react(place, traces(panel), panelLayout(panel), CONFIG);
+    if (panel.lines.length) Plotly.react(place, traces(panel), panelLayout(panel), CONFIG);
+    else Plotly.react(place, symptoms(), symptomLayout(panel), CONFIG);
     const words = state.sentences[panel.name] || "";
     place.setAttribute("aria-label", panel.title + ". " + words);
     const said = byId("says-" + panel.name);
@@ -171,7 +196,9 @@ window.resynapse = (() => {
     if (words) words.textContent = hours < 1 ? `${Math.round(60 * hours)} min` : hours < 48 ? `${Math.round(hours)} h` : `day ${(hours / 24).toFixed(hours < 240 ? 1 : 0)}`;
     state.panels.forEach((panel) => {
       const place = byId("panel-" + panel.name);
-      if (place && place.data) Plotly.relayout(place, { shapes: momentLine(panel) });
+      if (!place || !place.data) return;
+      if (panel.lines.length) Plotly.relayout(place, { shapes: momentLine(panel) });
+      else drawPanel(panel);
     });
     drawDendrites();
   }
