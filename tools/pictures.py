@@ -31,7 +31,7 @@ def main(folder: Path) -> None:
 def unblinded() -> dict:
     """Return {setting: trials of growing size}: one infusion against controls that tell what one got, or do not."""
     from resynapse.study import study_of
-    from resynapse.study.replicates import replicated
+    from resynapse.study.replicates import replicated, trier_of
 
     saline = {"drug": "placebo", "route": "iv", "over": "40 min"}
     ketamine = {"drug": "ketamine", "dose": "0.5 mg/kg", "route": "iv", "over": "40 min"}
@@ -50,7 +50,7 @@ def unblinded() -> dict:
             "arms": {"control": control, "ketamine": drug}, "control": "control", "blinding": blinding, "replicates": 500,
             "visits": ["0 d", "1 d", "3 d", "7 d"], "endpoints": ["change(MADRS, 7 d)"], "analysis": {"change": "mmrm"},
         })  # fmt: skip
-        found[name] = replicated(study, (25, 50, 100, 200))
+        found[name] = replicated(trier_of(study, (25, 50, 100, 200)))
     return found
 
 

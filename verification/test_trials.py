@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from resynapse.study import study_of
-from resynapse.study.replicates import replicated
+from resynapse.study.replicates import replicated, trier_of
 
 SALINE = {"drug": "placebo", "route": "iv", "over": "40 min"}
 KETAMINE = {"drug": "ketamine", "dose": "0.5 mg/kg", "route": "iv", "over": "40 min"}
@@ -35,7 +35,7 @@ CHANGE, RESPONSE, TIME = "change(MADRS, 7 d)", "response(MADRS, 7 d)", "time_to_
 )  # fmt: skip
 def test_two_arms_of_saline_differ_in_one_trial_of_twenty(analysis, endpoints, capsys):
     count = 500
-    (found,) = replicated(study_of(trial(SALINE, 40, count, analysis=analysis, endpoints=endpoints)))
+    (found,) = replicated(trier_of(study_of(trial(SALINE, 40, count, analysis=analysis, endpoints=endpoints))))
     error = np.sqrt(0.05 * 0.95 / count)
     for c in found.contrasts:
         f = c.found
@@ -51,7 +51,7 @@ def test_two_arms_of_saline_differ_in_one_trial_of_twenty(analysis, endpoints, c
 def test_five_hundred_trials_of_two_hundred_people_take_less_than_five_minutes(capsys):
     start = time.perf_counter()
     asked = trial(KETAMINE, 100, 500, analysis={"change": "mmrm"}, endpoints=[CHANGE])
-    (found,) = replicated(study_of(asked))
+    (found,) = replicated(trier_of(study_of(asked)))
     took, (c,) = time.perf_counter() - start, found.contrasts
     with capsys.disabled():
         print(f"\n500 trials of 2 x 100 people, 28 d, MMRM of 6 visits, and their copies without effect: {took:.0f} s; "

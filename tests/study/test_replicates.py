@@ -5,7 +5,7 @@ import pytest
 
 from resynapse.notation import InputError
 from resynapse.study import replicates, study_of
-from resynapse.study.replicates import replicated
+from resynapse.study.replicates import replicated, trier_of
 
 ASKED = {
     "question": "Does one infusion help?",
@@ -21,7 +21,7 @@ ASKED = {
 
 @pytest.fixture(scope="module")
 def whole():
-    return replicated(study_of(ASKED), (8, 12), True)
+    return replicated(trier_of(study_of(ASKED), (8, 12), True))
 
 
 def of(one, kind="drug", endpoint="change(MADRS, 1 d)"):
@@ -44,7 +44,7 @@ def test_every_contrast_is_judged_with_its_error(whole):
 
 def test_chunks_and_the_number_of_replicates_change_nothing(whole, monkeypatch):
     monkeypatch.setattr(replicates, "CHUNK", 7)
-    again = replicated(study_of(ASKED | {"replicates": 3}), (8, 12), True)
+    again = replicated(trier_of(study_of(ASKED | {"replicates": 3}), (8, 12), True))
     for kind in ("drug", "drug without effect", "between studies"):
         for one, other in zip(again, whole, strict=True):
             assert np.array_equal(of(one, kind), of(other, kind)[:3])
@@ -53,16 +53,16 @@ def test_chunks_and_the_number_of_replicates_change_nothing(whole, monkeypatch):
 def test_arms_have_people_of_their_own():
     asked = ASKED | {"arms": {"placebo": {"drug": "placebo"}, "other": {"drug": "placebo"}}, "endpoints": ["mean(MADRS, 0 d)"]}
     study = study_of(asked | {"analysis": {}})
-    (one,) = replicated(study)
+    (one,) = replicated(trier_of(study))
     assert (of(one, endpoint="mean(MADRS, 0 d)") != 0).all()
 
 
 def test_without_a_control_nothing_can_be_found():
     study = study_of({k: v for k, v in ASKED.items() if k != "control"})
     with pytest.raises(InputError, match="a `control:` arm"):
-        replicated(study)
+        trier_of(study)
 
 
 def test_an_analysis_that_never_works_says_why():
     with pytest.raises(InputError, match="every arm seen at every visit|patients seen at the same two visits"):
-        replicated(study_of(ASKED | {"visits": [f"{d} d" for d in range(8)], "endpoints": ["change(MADRS, 1 d)"]}), (4,))
+        replicated(trier_of(study_of(ASKED | {"visits": [f"{d} d" for d in range(8)], "endpoints": ["change(MADRS, 1 d)"]}), (4,)))

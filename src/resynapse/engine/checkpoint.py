@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,10 @@ from resynapse.notation import InputError
 Task = TypeVar("Task")
 Key = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.,=+-]{0,150}")
 Tell = Callable[[int, int], None]
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C in the middle; says what is kept."""
 
 
 def to_json(result: Any) -> dict[str, bytes]:
@@ -104,6 +109,15 @@ class Store:
                 raise InputError(str(self.place), "in use", "a folder that no other process is writing just now") from None
             yield
 
+    @contextlib.contextmanager
+    def until_done(self) -> Iterator[None]:
+        """Hold the store as `locked` does; results go when the work that needs them has come to its end, and stay if it has not."""
+        with self.locked():
+            yield
+            shutil.rmtree(self.place)
+        with contextlib.suppress(OSError):  # other versions have left something there
+            self.folder.rmdir()
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is there as a whole, also after a loss of power, or not at all."""
@@ -125,7 +139,7 @@ def resumed(
 ) -> Iterator[tuple[str, Any]]:
     """Yield (key, result): first what the store holds, then the rest as it is done, each stored before it is handed back.
 
-    Raises the first error of a task, and InputError where the disk refuses; what is finished by then stays.
+    Raises the first error of a task, InputError where the disk refuses, and Stopped at Ctrl-C; what is finished by then stays.
     """
     todo = []
     for key in tasks:
@@ -135,13 +149,16 @@ def resumed(
         else:
             todo.append(key)
     done = len(tasks) - len(todo)
-    for place, result in completed(function, [tasks[key] for key in todo], crew):
-        try:
-            kept = store.keep(todo[place], result)
-        except OSError as why:
-            raise disk_refuses(store.folder, why, f"{done} of {len(tasks)}") from None
-        done += 1
-        yield todo[place], kept
+    try:
+        for place, result in completed(function, [tasks[key] for key in todo], crew):
+            try:
+                kept = store.keep(todo[place], result)
+            except OSError as why:
+                raise disk_refuses(store.folder, why, f"{done} of {len(tasks)}") from None
+            done += 1
+            yield todo[place], kept
+    except KeyboardInterrupt:
+        raise Stopped(f"Stopped. {done} of {len(tasks)} parts are finished and kept; the same command goes on from them.") from None
 
 
 def checkpointed(

@@ -110,13 +110,14 @@ def power(
     """Simulate a whole trial many times (200 unless the study says) at several sizes: power, type I error, bias, coverage."""
     from resynapse.faces import power as pages
     from resynapse.study import load_study
+    from resynapse.study.replicates import trier_of
 
     sizes, asked = pages.sizes_of(vary) if vary else (), load_study(study)
     many = replicates or (asked.replicates if asked.replicates > 1 else 200)
     asked, target = changed(asked, max(sizes, default=None), seed, fit, many), out or Path("runs") / f"{study.stem}_power"
     start = time.perf_counter()
     with told_by(study), progress() as tell:
-        table = pages.power(asked, sizes, assurance, (target, command_line()), tell)
+        table = pages.power(trier_of(asked, sizes, assurance), hands().crew(), (target, command_line()), tell)
     console().print(f"{asked.question}\n{many} trials at every size", "\n", table)
     print(f"\nReport: {target / 'report.html'}   ({time.perf_counter() - start:.1f} s)")
 
@@ -151,7 +152,7 @@ def qualify(
 
     wanted = tuple(word.strip() for word in ids.split(",") if word.strip())
     with progress() as tell:
-        lines = judge(Order(evidence, wanted, replicates, seed, arrows, fit), out, command_line(), tell)
+        lines = judge(Order(evidence, wanted, replicates, seed, arrows, fit, hands().crew()), out, command_line(), tell)
     print("\n".join(lines))
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from resynapse.engine.checkpoint import Store, resumed
 from resynapse.engine.executor import Crew
-from resynapse.faces.run_folder import new_folder, refuse_foreign, write_run
+from resynapse.faces.run_folder import new_folder, parts_beside, refuse_foreign, write_run
 from resynapse.study.parts import PART, Maker, Part, Whole, parts_of, shown, store_of, whole_of
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
 IN_PARTS = 10_000  # a study of more people is run in parts, asked or not
 Tell = Callable[[str, int, int], None]
-
-
-class Stopped(KeyboardInterrupt):
-    """Ctrl-C; says what is kept."""
 
 
 @dataclass(frozen=True)
@@ -45,24 +41,15 @@ def run_in_parts(study: Study, target: Path, order: Order, command: list[str], t
     Raises InputError for a folder that cannot be used or written, and Stopped; both say what is kept.
     """
     refuse_foreign(target, "run")
-    target = Path(os.path.abspath(target))
-    store, parts = store_of(study, target.parent / f".{target.name}.parts"), parts_of(study, order.part or PART)
-    with store.locked():
+    store, parts = store_of(study, parts_beside(target)), parts_of(study, order.part or PART)
+    with store.until_done():
         progress, records = _Progress(study, tell, time.perf_counter()), {}
-        try:
-            for key, record in resumed(Maker(study), parts, store, order.crew):
-                records[key] = record
-                progress.done(record)
-        except KeyboardInterrupt:
-            kept = sum(store.finished(key) is not None for key in parts)
-            raise Stopped(f"Stopped. {kept} of {len(parts)} parts are finished and kept; the same command goes on from them.") from None
+        for key, record in resumed(Maker(study), parts, store, order.crew):
+            records[key] = record
+            progress.done(record)
         tell("writing tables and report", study.n, study.n)
         with new_folder(target, "run") as folder:
-            result = _written(study, store, [records[key] for key in parts], folder, command)
-        shutil.rmtree(store.place)
-    if not any(store.folder.iterdir()):
-        store.folder.rmdir()
-    return result
+            return _written(study, store, [records[key] for key in parts], folder, command)
 
 
 def _written(study: Study, store: Store, records: list[dict[str, Any]], folder: Path, command: list[str]) -> RunResult:

@@ -14,7 +14,8 @@ from resynapse.faces.page import Table, number
 from resynapse.notation import InputError
 
 if TYPE_CHECKING:
-    from resynapse.study.replicates import Contrast, Replicated
+    from resynapse.engine.executor import Crew
+    from resynapse.study.replicates import Contrast, Replicated, Trier
     from resynapse.study.schema import Study
 
 COLUMNS = (
@@ -46,25 +47,29 @@ def sizes_of(text: str) -> tuple[int, ...]:
     return sizes
 
 
-def power(study: Study, sizes: Sequence[int], assurance: bool, out: tuple[Path, list[str]], tell: Callable[[str, int, int], None]) -> Any:
+def power(trier: Trier, crew: Crew, out: tuple[Path, list[str]], tell: Callable[[str, int, int], None]) -> Any:
     """Do the trial over and over and write power.csv, replicates.parquet, report.html, study.yaml and provenance.json.
 
-    out: the folder, and the command for the record.  Returns a table for the terminal.
+    out: the folder, and the command for the record.  Returns a table for the terminal.  What is finished waits beside the folder:
+    stopped, the same command goes on from it.
     """
-    from resynapse.faces.run_folder import new_folder, study_yaml, write_csv, write_facts
+    from resynapse.faces.run_folder import new_folder, parts_beside, refuse_foreign, study_yaml, write_csv, write_facts
     from resynapse.study.disposition import system_of
     from resynapse.study.provenance import provenance
     from resynapse.study.replicates import replicated
 
-    with new_folder(out[0], "power") as folder:
-        found = replicated(study, sizes, assurance, tell)
+    refuse_foreign(out[0], "power")
+    study, store = trier.study, trier.store(parts_beside(out[0]))
+    with store.until_done():
+        found = replicated(trier, crew, store, tell)
         tell("writing tables and report", 1, 1)
-        write_csv(folder / "power.csv", COLUMNS, [row for one in found for row in rows(one)])
-        write_estimates(folder / "replicates.parquet", found)
-        (folder / "study.yaml").write_text(study_yaml(study), encoding="utf-8")
-        facts = provenance(system_of(study), study.seed, digest(found), out[1])
-        write_facts(folder, "power", facts)
-        write_page(folder / "report.html", study, found, facts)
+        with new_folder(out[0], "power") as folder:
+            write_csv(folder / "power.csv", COLUMNS, [row for one in found for row in rows(one)])
+            write_estimates(folder / "replicates.parquet", found)
+            (folder / "study.yaml").write_text(study_yaml(study), encoding="utf-8")
+            facts = provenance(system_of(study), study.seed, digest(found), out[1])
+            write_facts(folder, "power", facts)
+            write_page(folder / "report.html", study, found, facts)
     return terminal_table(found)
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from resynapse.engine.executor import Crew
 from resynapse.faces.describe import columns
-from resynapse.faces.run_folder import new_folder, write_facts
+from resynapse.faces.run_folder import new_folder, parts_beside, refuse_foreign, write_facts
 from resynapse.study.fits import split
 
 if TYPE_CHECKING:
     from resynapse.methods.evidence import Row, Source
     from resynapse.methods.fit import Fit
-    from resynapse.methods.pool import Experiment, NotSimulated
     from resynapse.study.arrows import Arrow
+    from resynapse.study.experiments import Experiments
 
 SOURCES = "sources.csv"
 Tell = Callable[[str, int, int], None]
@@ -29,7 +30,7 @@ class Order:
     """What is judged: evidence files or folders, the table of sources (None: beside the evidence), ids (all when empty).
 
     arrows: also judge without each arrow of the mechanism, with fewer people.  fit: as `study.fits.load_fit` reads it; after
-    `newest without trial` every trial is judged by the fit that never saw it.
+    `newest without trial` every trial is judged by the fit that never saw it.  crew: who works.
     """
 
     evidence: Sequence[Path]
@@ -38,36 +39,46 @@ class Order:
     seed: int
     arrows: bool = False
     fit: str = "newest"
+    crew: Crew = field(default_factory=Crew)
 
 
 def qualify(order: Order, out: Path, command: list[str], tell: Tell) -> list[str]:
     """Judge the model and write comparisons.csv, summary.json, report.html and provenance.json into `out`.
 
     With arrows also arrows.csv, the same as one picture (arrows.png), and a section of the report.  Returns the lines to print.
+    What is finished waits beside `out`: stopped, the same command goes on from it.
     Raises InputError for a broken file, an unknown id or an `out` that cannot be written.
     """
     from resynapse.methods.evidence import load_evidence
+    from resynapse.methods.families import Means
     from resynapse.methods.qualify import Settings
     from resynapse.methods.qualify import qualify as judge
     from resynapse.methods.records import summary, write
     from resynapse.model import build
+    from resynapse.study.arrows import arrow_table
     from resynapse.study.provenance import model_hash, provenance
 
+    refuse_foreign(out, "qualify", mixed=True)
     rows, sources = load_evidence(tables_of(order)), sources_of(order)
-    fit, experiments = judged_by(order, sources)
-    with new_folder(out, "qualify", mixed=True) as folder:
-        settings = Settings(replicates=order.replicates, seed=order.seed, sampling="sampling" not in fit.left_out)
-        result = judge(rows, experiments, settings, order.ids, lambda done, whole: tell("experiments", done, whole))
-        arrows = arrows_of(order, rows, folder / "arrows.csv", tell) if order.arrows else []
+    fit, experiments = judged_by(order, rows, sources)
+    settings = Settings(replicates=order.replicates, seed=order.seed, sampling="sampling" not in fit.left_out)
+    store = experiments.store(parts_beside(out), rows, order.ids, settings)
+    means = Means(order.crew, store)
+    with store.until_done():
+        result = judge(rows, experiments, settings, order.ids, lambda done, whole: tell("experiments", done, whole), means)
+        arrows = arrow_table([r for r in rows if not order.ids or r.id in order.ids], progress=tell, means=means) if order.arrows else []
         tell("writing the report", 1, 1)
         extra: Mapping[str, object] = {
             "model_hash": {species: model_hash(build(species)) for species in ("human", "mouse")},
             "fit": fit.date or "none",
             "without": sorted(fit.left_out) + (["trial"] if leaves_trials_out(order) else []),
         }
-        write(result, folder, extra)
-        write_report(result, sources, folder / "report.html", arrows)
-        write_facts(folder, "qualify", provenance(build(), order.seed, result.digest, command))
+        with new_folder(out, "qualify", mixed=True) as folder:
+            write(result, folder, extra)
+            if arrows:
+                write_arrows(arrows, folder / "arrows.csv")
+            write_report(result, sources, folder / "report.html", arrows)
+            write_facts(folder, "qualify", provenance(build(), order.seed, result.digest, command))
     return lines(summary(result), out)
 
 
@@ -76,18 +87,15 @@ def leaves_trials_out(order: Order) -> bool:
     return "trial" in split(order.fit)[1]
 
 
-def judged_by(order: Order, sources: Mapping[str, Source]) -> tuple[Fit, Callable[[Row], Experiment | NotSimulated]]:
+def judged_by(order: Order, rows: Sequence[Row], sources: Mapping[str, Source]) -> tuple[Fit, Experiments]:
     """Return the fit, and how every row is set up with it, or with the fit that never saw the row's trial."""
+    from resynapse.study.experiments import Experiments
     from resynapse.study.fits import load_fit, strangers
-    from resynapse.study.from_row import experiment_of
     from resynapse.study.unseen import trial_of
 
     if not leaves_trials_out(order):
-        fit = load_fit(order.fit)
-        return fit, lambda row: experiment_of(row, fit)
-    known = strangers(order.fit)
-    fits = {trial: known.without(trial) for trial in known.left}
-    return known.fit, lambda row: experiment_of(row, fits.get(trial_of(row, sources), known.fit))
+        return load_fit(order.fit), Experiments(order.fit, {})
+    return strangers(order.fit).fit, Experiments(order.fit, {row.id: trial_of(row, sources) for row in rows})
 
 
 def write_report(result: Any, sources: Mapping[str, Source], path: Path, arrows: Sequence[Arrow] = ()) -> None:
@@ -97,21 +105,12 @@ def write_report(result: Any, sources: Mapping[str, Source], path: Path, arrows:
     write_qualify_report(result, sources, path, arrows)
 
 
-def arrows_of(order: Order, rows: Sequence[Row], path: Path, tell: Tell) -> list[Arrow]:
-    """Judge again without each arrow, write the table to `path` and return it."""
+def write_arrows(table: Sequence[Arrow], path: Path) -> None:
+    """Write the fit without each arrow as CSV: rows that agree and rows simulated by area, log score, ids gained and lost; and draw it."""
     from resynapse.faces import style
     from resynapse.faces.arrow_figure import arrow_figure
-    from resynapse.study.arrows import arrow_table
 
-    asked = [row for row in rows if not order.ids or row.id in order.ids]
-    table = arrow_table(asked, progress=tell)
-    write_arrows(table, path)
     style.save(arrow_figure(table), path.with_suffix(".png"))
-    return table
-
-
-def write_arrows(table: Sequence[Arrow], path: Path) -> None:
-    """Write the fit without each arrow as CSV: rows that agree and rows simulated by area, log score, ids gained and lost."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         heads = [f"{area}_{word}" for area in table[0].agree for word in ("agree", "simulated")]

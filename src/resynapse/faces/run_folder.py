@@ -60,6 +60,12 @@ def refuse_foreign(target: Path, kind: str, mixed: bool = False) -> bool:
     return foreign
 
 
+def parts_beside(target: Path) -> Path:
+    """Return where a long command keeps what is finished until the folder `target` can be written."""
+    place = Path(os.path.abspath(target))
+    return place.parent / f".{place.name}.parts"
+
+
 def _is_foreign(target: Path, kind: str) -> bool:
     """Tell whether a place holds anything but an earlier result of the same kind."""
     try:

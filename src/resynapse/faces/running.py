@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resynapse.faces.hands import hands
-from resynapse.faces.terminal import command_line, progress, say
+from resynapse.faces.terminal import command_line, progress
 
 if TYPE_CHECKING:
     from resynapse.study.nonmem import Table
@@ -38,14 +38,10 @@ def run_at_once(study: Study, target: Path, table: Table | None) -> RunResult:
 
 def run_parts(study: Study, target: Path) -> RunResult:
     """Simulate a study in parts and write its folder."""
-    from resynapse.faces.large_run import Order, Stopped, run_in_parts
+    from resynapse.faces.large_run import Order, run_in_parts
 
-    try:
-        with progress() as tell:
-            return run_in_parts(study, target, Order(hands().crew(), hands().part), command_line(), tell)
-    except Stopped as stopped:
-        say(str(stopped))
-        raise
+    with progress() as tell:
+        return run_in_parts(study, target, Order(hands().crew(), hands().part), command_line(), tell)
 
 
 def read_data(path: Path | None) -> Table | None:
@@ -70,9 +66,9 @@ def over_and_over(result: RunResult, tell: Callable[[str, int, int], None]) -> R
         return result
     from dataclasses import replace
 
-    from resynapse.study.replicates import replicated
+    from resynapse.study.replicates import replicated, trier_of
 
-    return replace(result, extra={**result.extra, "replicates": replicated(result.study, tell=tell)[0]})
+    return replace(result, extra={**result.extra, "replicates": replicated(trier_of(result.study), tell=tell)[0]})
 
 
 def changed(study: Study, n: int | None, seed: int | None, fit: str | None, replicates: int | None = None) -> Study:

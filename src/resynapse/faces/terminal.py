@@ -39,16 +39,20 @@ def told_by(study: Path) -> Iterator[None]:
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Give a function tell(text, done, all) that moves a bar on a terminal and is silent elsewhere."""
+    """Give a function tell(text, done, all) that moves a bar on a terminal and is silent elsewhere; at Ctrl-C say what is kept."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     screen = Console(stderr=True)
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=screen, transient=True, disable=not screen.is_terminal
     )
-    with bar:
-        task = bar.add_task("compiling", total=None)
-        yield lambda text, done, whole: bar.update(task, description=text, completed=done, total=whole)
+    try:
+        with bar:
+            task = bar.add_task("compiling", total=None)
+            yield lambda text, done, whole: bar.update(task, description=text, completed=done, total=whole)
+    except KeyboardInterrupt as stopped:
+        say(str(stopped) or "Stopped.")
+        raise
 
 
 def console() -> Console:

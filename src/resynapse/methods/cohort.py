@@ -48,6 +48,8 @@ class CorrelationLike(Protocol):
 class Who:
     """Whose draws: seed, person numbers (n,), study block of each (n,) or -1, and the candidate tried in their place (n,).
 
+    blocks: how many there are in all, of which these people may be a few.
+
     A person who is not enrolled is replaced by the next candidate of the same number, so who takes part depends on nobody else.
     """
 
@@ -55,13 +57,14 @@ class Who:
     people: np.ndarray
     block: np.ndarray
     candidate: np.ndarray
+    blocks: int = 0
 
     @classmethod
     def of(cls, n: int, seed: streams.Seed, blocks: int = 0, first: int = 0) -> "Who":
         """Return n people from number `first` on.  blocks: 0 for one typical study, else they are split into that many studies."""
         place = np.arange(n, dtype=np.int64)
         block = place * blocks // max(n, 1) if blocks else np.full(n, -1, dtype=np.int64)
-        return cls(seed, place + first, block, np.zeros(n, dtype=np.int64))
+        return cls(seed, place + first, block, np.zeros(n, dtype=np.int64), blocks)
 
     @property
     def n(self) -> int:

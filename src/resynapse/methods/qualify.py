@@ -14,17 +14,21 @@ digest before the observed column is read.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from resynapse.engine.checkpoint import checkpointed
 from resynapse.engine.solution import SolverFailure
 from resynapse.engine.streams import normal, uniform
 from resynapse.methods import judge
 from resynapse.methods.conversion import factor
 from resynapse.methods.evidence import Row, word_problem
+from resynapse.methods.families import Family, Means, as_plain, families_of, from_plain
 from resynapse.methods.judge import Prediction, Verdict
 from resynapse.methods.likelihood import backward, forward
 from resynapse.methods.pool import Experiment, Missing, NotSimulated, Pool
@@ -95,21 +99,29 @@ def qualify(
     settings: Settings | None = None,
     ids: Iterable[str] = (),
     progress: Callable[[int, int], None] | None = None,
+    means: Means | None = None,
 ) -> Qualification:
     """Predict and judge every predict row, or those named by `ids`.
 
-    experiment_of: row without its observed value -> Experiment or NotSimulated.  progress: called with pools done and in all.
+    experiment_of: row without its observed value -> Experiment or NotSimulated.  progress: called with families of rows done and in
+    all.  means: who works, and where finished families are kept; what comes out depends on neither.
     InputError where an id is not that of a predict row.
     """
-    settings = settings or Settings()
+    settings, means = settings or Settings(), means or Means()
     asked = [row for row in rows if row.use == "predict"]
-    wanted = _wanted(asked, ids)
-    jobs = {row.id: job_of(row.blinded(), experiment_of) for row in asked}
-    predictions = _predict_all([jobs[row.id] for row in asked], wanted, settings, progress)
+    wanted, blind = _wanted(asked, ids), [row.blinded() for row in asked]
+    jobs = {row.id: job_of(row, experiment_of) for row in blind}
+    predictions: dict[str, Prediction | NotSimulated] = {
+        job[0]: job[1] for job in jobs.values() if isinstance(job, tuple) and job[0] in wanted
+    }  # fmt: skip
+    keys = {name: [arm.key for arm in arms_of(job)] if isinstance(job, Job) else [] for name, job in jobs.items()}
+    tasks = families_of(blind, keys, wanted, means.mark)
+    for found in checkpointed(Predictor(experiment_of, settings), tasks, means.store, means.crew, progress).values():
+        predictions |= {name: from_plain(plain) for name, plain in found.items()}
     digest = seal(predictions)
     # Only from here on is an observed value read.
-    found = tuple(_compare(row, predictions[row.id]) for row in asked if row.id in wanted)
-    return Qualification(found, digest, settings)
+    compared = tuple(_compare(row, predictions[row.id]) for row in asked if row.id in wanted)
+    return Qualification(compared, digest, settings)
 
 
 def _wanted(asked: Sequence[Row], ids: Iterable[str]) -> set[str]:
@@ -145,34 +157,34 @@ def job_of(row: Row, experiment_of: Callable[[Row], Experiment | NotSimulated]) 
     return Job(row, experiment, made)
 
 
-def _predict_all(
-    jobs: Sequence[Job | tuple[str, NotSimulated]], wanted: set[str], settings: Settings, progress: Callable[[int, int], None] | None
-) -> dict[str, Prediction | NotSimulated]:
-    """Predict the wanted rows, simulating each experiment once and keeping its pool only while some row still needs it."""
-    found: dict[str, Prediction | NotSimulated] = {job[0]: job[1] for job in jobs if isinstance(job, tuple) and job[0] in wanted}
-    times = times_by_key([job for job in jobs if isinstance(job, Job)])
-    todo = [job for job in jobs if isinstance(job, Job) and job.row.id in wanted]
-    order = {key: i for i, key in enumerate(dict.fromkeys(job.experiment.key for job in todo))}
-    todo.sort(key=lambda job: order[job.experiment.key])
-    waiting: dict[Hashable, int] = {}
-    for job in todo:
-        for arm in arms_of(job):
-            waiting[arm.key] = waiting.get(arm.key, 0) + 1
-    pools: dict[Hashable, Pool | NotSimulated] = {}
-    total, done = len(waiting), 0
-    for job in todo:
-        for arm in arms_of(job):
-            if arm.key not in pools:
-                pools[arm.key] = pool_of(arm, times[arm.key], settings)
-                done += 1
-                if progress:
-                    progress(done, total)
-        found[job.row.id] = _predict(job, [pools[arm.key] for arm in arms_of(job)], settings)
-        for arm in arms_of(job):
-            waiting[arm.key] -= 1
-            if not waiting[arm.key]:
-                del pools[arm.key]
-    return found
+@dataclass(frozen=True)
+class Predictor:
+    """Predicts families of rows; can be sent to another process where `experiment_of` can."""
+
+    experiment_of: Callable[[Row], Experiment | NotSimulated]
+    settings: Settings
+
+    def __call__(self, family: Family) -> dict[str, Any]:
+        """Return {wanted row: its prediction as plain data}; each experiment is simulated once, and its pool kept while it is needed."""
+        jobs = [job for job in (job_of(row, self.experiment_of) for row in family.rows) if isinstance(job, Job)]
+        times = times_by_key(jobs)
+        todo = [job for job in jobs if job.row.id in family.wanted]
+        order = {key: i for i, key in enumerate(dict.fromkeys(job.experiment.key for job in todo))}
+        todo.sort(key=lambda job: order[job.experiment.key])
+        waiting = Counter(arm.key for job in todo for arm in arms_of(job))
+        pools: dict[Hashable, Pool | NotSimulated] = {}
+        found = {}
+        for job in todo:
+            arms = arms_of(job)
+            for arm in arms:
+                if arm.key not in pools:
+                    pools[arm.key] = pool_of(arm, times[arm.key], self.settings)
+            found[job.row.id] = as_plain(_predict(job, [pools[arm.key] for arm in arms], self.settings))
+            for arm in arms:
+                waiting[arm.key] -= 1
+                if not waiting[arm.key]:
+                    del pools[arm.key]
+        return found
 
 
 def pool_of(arm: Experiment, times: tuple[float, ...], settings: Settings) -> Pool | NotSimulated:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from resynapse.methods.evidence import Row
+from resynapse.methods.families import Means
 from resynapse.methods.judge import area
 from resynapse.methods.pool import Experiment, NotSimulated
 from resynapse.methods.qualify import Comparison, Qualification, Settings, qualify
@@ -62,31 +63,40 @@ def arrow_table(
     arrows: Sequence[str] = tuple(CUTS),
     settings: Settings = QUICK,
     progress: Callable[[str, int, int], None] | None = None,
+    means: Means | None = None,
 ) -> list[Arrow]:
     """Return the fit of the whole model (first, named "whole model") and without each arrow, the most needed first.
 
-    Slow: one qualification for each arrow.  progress(text, done, all) is told of every one.
+    Slow: one qualification for each arrow.  progress(text, done, all) is told of every one.  means: as for `qualify`.
     """
+    means = means or Means()
     asked = [r for r in rows if r.use == "predict" and area(r) in AREAS]
-    whole = _fit(asked, "", settings)
+    whole = _fit(asked, "", settings, means)
     right = _right(whole)
     out = [Arrow("whole model", "every arrow in place", _agree(whole))]
     for k, name in enumerate(arrows):
         if progress:
             progress(f"without {name}", k, len(arrows))
-        found = _fit(asked, name, settings)
+        found = _fit(asked, name, settings, means)
         now = _right(found)
         change = _score(found, whole)
         out.append(Arrow(name, CUTS[name].meaning, _agree(found), tuple(sorted(now - right)), tuple(sorted(right - now)), change))
     return [out[0], *sorted(out[1:], key=lambda a: (len(a.gained) - len(a.lost), a.name))]
 
 
-def _fit(rows: Sequence[Row], arrow: str, settings: Settings) -> Qualification:
-    def experiment(row: Row) -> Experiment | NotSimulated:
-        made = experiment_of(row)
-        return made if isinstance(made, NotSimulated) or not arrow else without(arrow, made)
+@dataclass(frozen=True)
+class _Without:
+    """Sets rows up without an arrow ("": with all of them)."""
 
-    return qualify(rows, experiment, settings)
+    arrow: str
+
+    def __call__(self, row: Row) -> Experiment | NotSimulated:
+        made = experiment_of(row)
+        return made if isinstance(made, NotSimulated) or not self.arrow else without(self.arrow, made)
+
+
+def _fit(rows: Sequence[Row], arrow: str, settings: Settings, means: Means) -> Qualification:
+    return qualify(rows, _Without(arrow), settings, means=replace(means, mark=f"without-{arrow or 'nothing'}"))
 
 
 def _right(found: Qualification) -> set[str]:

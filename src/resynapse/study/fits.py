@@ -20,7 +20,7 @@ from resynapse.model import build
 from resynapse.model.spreads import spreads_of
 from resynapse.notation import InputError, System
 from resynapse.study.provenance import model_hash, versions
-from resynapse.study.unseen import Strangers, load_strangers
+from resynapse.study.unseen import Strangers, beside, load_strangers
 
 FOLDER = Path(__file__).resolve().parents[1] / "fits"
 FORMAT = 1
@@ -68,6 +68,13 @@ def _named(name: str) -> Fit:
         found = newest()
         return read_fit(found) if found.is_file() else DECLARED
     return read_fit(Path(name).resolve())
+
+
+def files_of(which: str) -> list[Path]:
+    """Return the files that a fit is read from: its own, and what is known without each trial; none for the model as declared."""
+    name, _ = split(which)
+    own = newest() if name == NEWEST else Path(name)
+    return [] if name == NONE else [path for path in (own, beside(own)) if path.is_file()]
 
 
 def newest() -> Path:

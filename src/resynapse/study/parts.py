@@ -113,13 +113,18 @@ def parts_of(study: Study, size: int = PART) -> dict[str, Part]:
 
 
 def store_of(study: Study, folder: Path) -> Store:
-    """Return where finished parts are kept; its version is a hash of the study and what it refers to, model, versions, processor."""
+    """Return where finished parts are kept."""
+    return Store(folder, version_of(facts_of(study)), ".json", _files, _record)
+
+
+def facts_of(study: Study) -> dict[str, Any]:
+    """Return, as plain data, all that decides a study's numbers: study, what it refers to, model, versions, processor."""
     from resynapse.engine.machine import processor
     from resynapse.study.disposition import system_of
     from resynapse.study.provenance import model_hash, versions
 
     facts = {"study": study.resolved(), "model": model_hash(system_of(study)), "versions": versions(), "processor": processor()}
-    return Store(folder, version_of({**facts, **_referred(study)}), ".json", _files, _record)
+    return {**facts, **_referred(study)}
 
 
 def _referred(study: Study) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class Differ:
     def fitted(self, system: System, who: Who) -> tuple[dict[str, float | np.ndarray], dict[str, float | np.ndarray]]:
         """Return fitted parameters and SDs of spreads: one draw for each block, the best values where there are no blocks."""
         fit = for_system(self.fit, system, self.by if isinstance(self.by, str) else "human", isinstance(self.by, str))
-        values = fit.values(int(who.block.max(initial=-1)) + 1, who.seed)
+        values = fit.values(who.blocks, who.seed)
         return {k: x for k, x in values.items() if k in system.params}, fit.sds(values, [spread_name(s) for s in self.spreads])
 
 

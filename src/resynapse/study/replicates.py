@@ -6,29 +6,36 @@ of replicates changes what happens in one of them.  A trial of fewer people per 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from resynapse.engine.checkpoint import Store, checkpointed, version_of
+from resynapse.engine.executor import HERE, Crew
 from resynapse.methods.cohort import Cohort, Who
 from resynapse.methods.operating import Estimates, Operating, Share, operating
 from resynapse.model.scales import READOUTS
-from resynapse.notation import InputError, System
+from resynapse.notation import InputError
 from resynapse.study.disposition import system_of
 from resynapse.study.dosing import is_given
+from resynapse.study.parts import facts_of
 from resynapse.study.people import people_of
 from resynapse.study.rule_files import rule_file
 from resynapse.study.schema import Arm, Study
 from resynapse.study.simulate import ALL_SESSIONS, ArmResult, RunResult, simulate
 from resynapse.study.summary import SummaryRow, summarise_endpoint, summary
+from resynapse.study.tried import FACTS, Block, Tried, as_files, read_back
 
 NULL_DRUG = ("synapses_to_mood", "potentiation_to_mood")
 """What is cut of a drug that is felt but does nothing for mood."""
 
 CHUNK = 4096  # people solved together
 Tell = Callable[[str, int, int], None]
+Contrasted = tuple[str, str, str]  # endpoint, arm, against
+Tables = dict[Contrasted, tuple[str, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ class Replicated:
 
 @dataclass(frozen=True)
 class _Copies:
-    """One arm in all replicates: its result with the people of all of them in a row, (R * n) in all."""
+    """One arm in all replicates of a block: its result with the people of all of them in a row, (R * n) in all."""
 
     arm: ArmResult
     conduct: Any
@@ -75,24 +82,67 @@ class _Copies:
         return one, None if self.conduct is None else self.conduct.take(index)
 
 
-def replicated(study: Study, sizes: Sequence[int] = (), assurance: bool = False, tell: Tell | None = None) -> list[Replicated]:
-    """Do a trial `study.replicates` times at every number of people in each arm (sizes; the study's own if there are none).
+@dataclass(frozen=True)
+class Trier:
+    """Tries a study: every replicate of a block in all sizes and kinds; can be sent to another process.
 
-    assurance: do it again with one draw of what differs between studies, and of fitted numbers, for each replicate.
+    assurance: also with one draw of what differs between studies, and of fitted numbers, for each replicate.
+    """
+
+    study: Study
+    sizes: tuple[int, ...]
+    assurance: bool
+
+    def __call__(self, block: Block) -> Tried:
+        """Simulate and analyse."""
+        plain = _simulated(self.study, block, {"drug": None, "null": NULL_DRUG}, False)
+        varied = _simulated(self.study, block, {"drug": None}, True) if self.assurance else {}
+        true = {name: replace(c.arm, measured=c.arm.true) for name, c in plain["drug"].items()}
+        tried = Tried(block, {}, {}, true)
+        for n in self.sizes:
+            _analyse(tried, sized(self.study, n), plain, varied)
+        return tried
+
+    @property
+    def blocks(self) -> dict[str, Block]:
+        """The replicates in blocks by key: as many in each as are solved together."""
+        step, count = max(1, CHUNK // self.study.n), self.study.replicates
+        blocks = [Block(first, min(first + step, count)) for first in range(0, count, step)]
+        return {block.key: block for block in blocks}
+
+    def store(self, folder: Path) -> Store:
+        """Return where finished blocks are kept."""
+        facts = {**facts_of(self.study), "sizes": list(self.sizes), "assurance": self.assurance}
+        return Store(folder, version_of(facts), FACTS, as_files, read_back)
+
+
+def trier_of(study: Study, sizes: Sequence[int] = (), assurance: bool = False) -> Trier:
+    """Return who does a trial over and over at every number of people in each arm (sizes; the study's own if there are none).
+
     Raises InputError for a study without a control, whose contrasts nothing could be said of.
     """
     if study.control is None:
         raise InputError(study.where("replicates"), "no control", "a study with a `control:` arm, against which a difference can be found")
     sizes = tuple(sizes) or (study.n,)
-    study = _with_rules(study).model_copy(update={"population": study.population.model_copy(update={"n": max(sizes)})})
-    tell = tell or (lambda text, done, whole: None)
-    plain = _simulated(study, {"drug": None, "null": NULL_DRUG}, False, tell)
-    varied = _simulated(study, {"drug": None}, True, tell) if assurance else {}
-    out = []
-    for k, n in enumerate(sizes):
-        tell(f"analysing {study.replicates} trials of {n} in each arm", k, len(sizes))
-        out.append(_analysed(study, n, plain, varied))
-    return out
+    return Trier(sized(_with_rules(study), max(sizes)), sizes, assurance)
+
+
+def sized(study: Study, n: int) -> Study:
+    """Return the study with another number of people in each arm."""
+    return study.model_copy(update={"population": study.population.model_copy(update={"n": n})})
+
+
+def replicated(trier: Trier, crew: Crew = HERE, store: Store | None = None, tell: Tell | None = None) -> list[Replicated]:
+    """Do a trial `study.replicates` times; return what is found at every size.
+
+    crew: who works; store: where finished blocks are kept, so that a stopped run goes on.  Neither changes a number.
+    """
+    count, size = trier.study.replicates, next(iter(trier.blocks.values()))
+    step = size.last - size.first
+    told = (lambda done, whole: tell(f"{min(done * step, count):,} of {count:,} trials", done, whole)) if tell else None
+    tried = list(checkpointed(trier, trier.blocks, store, crew, told).values())
+    truths = {key(row): as_log(row).value for row in summary(_whole(trier.study, tried)) if row.against}
+    return [_judged(sized(trier.study, n), tried, truths) for n in trier.sizes]
 
 
 def _with_rules(study: Study) -> Study:
@@ -101,21 +151,19 @@ def _with_rules(study: Study) -> Study:
     return study.model_copy(update={"supervision": rule_file(drugs[0])}) if study.supervision == "rules" and drugs else study
 
 
-def _simulated(study: Study, kinds: dict[str, tuple[str, ...] | None], varied: bool, tell: Tell) -> dict[str, dict[str, _Copies]]:
-    """Return {kind: {arm: all its replicates}}; a kind cuts arrows of every arm but the control."""
+def _simulated(study: Study, block: Block, kinds: Mapping[str, tuple[str, ...] | None], varied: bool) -> dict[str, dict[str, _Copies]]:
+    """Return {kind: {arm: its replicates}}; a kind cuts arrows of every arm but the control."""
     system, count = system_of(study), study.replicates
-    width = len(study.arms) * study.n
-    everybody = study.model_copy(update={"population": study.population.model_copy(update={"n": count * width})})
-    people = people_of(everybody, system, Who.of(everybody.n, study.seed, count if varied else 0))
+    width, some = len(study.arms) * study.n, block.last - block.first
+    everybody = Who.of(count * width, study.seed, count if varied else 0)
+    people = people_of(study, system, everybody.take(slice(block.first * width, block.last * width)))
     out: dict[str, dict[str, _Copies]] = {}
-    jobs = [(kind, place, name) for kind in kinds for place, name in enumerate(study.arms) if kind == "drug" or name != study.control]
-    for done, (kind, place, name) in enumerate(jobs):
-        arm = _cut(study.arms[name], kinds[kind] or ())
-        index = (np.arange(count)[:, None] * width + place * study.n + np.arange(study.n)).ravel()
-        text = f"{'drug without effect: ' if kind == 'null' else ''}{count} x {study.n} in arm {name}"
-        tell(text, done, len(jobs))
-        copies = _Copies(*_solved(study, name, arm, people.take(index)), study.n)
-        out.setdefault(kind, {})[name] = copies
+    for kind, arrows in kinds.items():
+        for place, name in enumerate(study.arms):
+            if kind == "drug" or name != study.control:
+                index = (np.arange(some)[:, None] * width + place * study.n + np.arange(study.n)).ravel()
+                copies = _Copies(*_solved(study, name, _cut(study.arms[name], arrows or ()), people.take(index)), study.n)
+                out.setdefault(kind, {})[name] = copies
     return out
 
 
@@ -160,36 +208,56 @@ def _joined(conducts: list[Any]) -> Any:
     return replace(first, **held)
 
 
-def _analysed(study: Study, n: int, plain: dict[str, dict[str, _Copies]], varied: dict[str, dict[str, _Copies]]) -> Replicated:
-    """Return the contrasts of all replicates at n people in each arm."""
-    system = system_of(study)
-    smaller = study.model_copy(update={"population": study.population.model_copy(update={"n": n})})
+def _analyse(tried: Tried, study: Study, plain: Mapping[str, dict[str, _Copies]], varied: Mapping[str, dict[str, _Copies]]) -> None:
+    """Enter the contrasts of every replicate of a block at one size."""
     scores = tuple(e for e in study.endpoints if READOUTS[e.quantity].scale and READOUTS[e.quantity].area == "scores")
-    drug = _contrasts(smaller, system, plain["drug"])
-    null = _contrasts(smaller.model_copy(update={"endpoints": scores}), system, plain["drug"] | plain["null"]) if scores else {}
-    other = _contrasts(smaller, system, varied["drug"]) if varied else {}
-    truths = {key(row): as_log(row).value for row in summary(_whole(smaller, system, plain["drug"])) if row.against}
-    found, columns = [], []
-    unknown = Share(np.nan, np.nan)
-    for what, (unit, estimates) in drug.items():
-        op = operating(estimates, truths[what])
-        wrong = null[what][1].rejected() if what in null else unknown
-        assured = other[what][1].rejected() if what in other else unknown
-        found.append(Contrast(*what, unit, n, op, wrong, assured))
-    for kind, table in (("drug", drug), ("drug without effect", null), ("between studies", other)):
-        columns += [_columns(what, n, kind, estimates) for what, (_, estimates) in table.items()]
+    asked = [("drug", study.endpoints, plain["drug"]), ("drug without effect", scores, plain["drug"] | plain.get("null", {}))]
+    if varied:
+        asked.append(("between studies", study.endpoints, varied["drug"]))
+    for kind, endpoints, copies in asked:
+        if not endpoints:
+            continue
+        found, why = _contrasts(study.model_copy(update={"endpoints": endpoints}), tried.size, copies)
+        tried.estimates.update({(kind, study.n, *what): table for what, table in found.items()})
+        if why and not found:
+            tried.complaints[kind, study.n] = (why.where, why.read if isinstance(why.read, str) else repr(why.read), why.expected)
+
+
+def _judged(study: Study, tried: Sequence[Tried], truths: Mapping[Contrasted, float]) -> Replicated:
+    """Return the contrasts of all replicates at one size."""
+    kinds = dict.fromkeys(k[0] for one in tried for k in (*one.estimates, *one.complaints))
+    tables = {kind: _joined_estimates(study, kind, tried) for kind in kinds}
+    unknown, found, columns = Share(np.nan, np.nan), [], []
+    for what, (unit, estimates) in tables.get("drug", {}).items():
+        null, other = (tables.get(kind, {}).get(what) for kind in ("drug without effect", "between studies"))
+        wrong, assured = null[1].rejected() if null else unknown, other[1].rejected() if other else unknown
+        found.append(Contrast(*what, unit, study.n, operating(estimates, truths[what]), wrong, assured))
+    for kind, table in tables.items():
+        columns += [_columns(what, study.n, kind, estimates) for what, (_, estimates) in table.items()]
     joined = {name: np.concatenate([c[name] for c in columns]) for name in columns[0]} if columns else {}
-    return Replicated(smaller, found, joined)
+    return Replicated(study, found, joined)
 
 
-def _columns(what: tuple[str, str, str], n: int, kind: str, e: Estimates) -> dict[str, np.ndarray]:
+def _joined_estimates(study: Study, kind: str, tried: Sequence[Tried]) -> dict[Contrasted, tuple[str, Estimates]]:
+    """Return {contrast: (unit, its estimates in every replicate)} of all blocks; the first complaint where nothing could be made."""
+    units = {k[2:]: unit for one in tried for k, (unit, _) in one.estimates.items() if k[:2] == (kind, study.n)}
+    if not units:
+        raise InputError(*next(one.complaints[kind, study.n] for one in tried if (kind, study.n) in one.complaints))
+    out = {}
+    for what, unit in units.items():
+        held = [one.estimates.get((kind, study.n, *what), ("", np.full((one.size, 5), np.nan)))[1] for one in tried]
+        out[what] = unit, Estimates(*np.concatenate(held).T)
+    return out
+
+
+def _columns(what: Contrasted, n: int, kind: str, e: Estimates) -> dict[str, np.ndarray]:
     count = len(e.value)
     same = dict(zip(("endpoint", "arm", "against", "kind"), (np.full(count, x, object) for x in (*what, kind)), strict=True))
     return same | {"n": np.full(count, n), "replicate": np.arange(count), "estimate": e.value, "se": e.se, "low": e.low, "high": e.high,
                    "p": e.p}  # fmt: skip
 
 
-def key(row: SummaryRow) -> tuple[str, str, str]:
+def key(row: SummaryRow) -> Contrasted:
     """Return what a row is about."""
     return row.endpoint, row.arm, row.against
 
@@ -202,11 +270,11 @@ def as_log(row: SummaryRow) -> SummaryRow:
     return replace(row, value=value, low=low, high=high, unit=f"log {row.unit}")
 
 
-def _contrasts(study: Study, system: System, copies: dict[str, _Copies]) -> dict[tuple[str, str, str], tuple[str, Estimates]]:
-    """Return {contrast: (unit, its estimates in every replicate)}; an analysis that cannot be made leaves a gap."""
-    tables: dict[tuple[str, str, str], tuple[str, np.ndarray]] = {}
+def _contrasts(study: Study, count: int, copies: Mapping[str, _Copies]) -> tuple[Tables, InputError | None]:
+    """Return {contrast: (unit, its estimates (count, 5))}; an analysis that cannot be made leaves a gap, and says why."""
+    tables: Tables = {}
     why: InputError | None = None
-    for r, trial in enumerate(_trials(study, system, copies)):
+    for r, trial in enumerate(_trials(study, count, copies)):
         fits: dict[str, Any] = {}
         for endpoint in study.endpoints:
             try:
@@ -214,29 +282,38 @@ def _contrasts(study: Study, system: System, copies: dict[str, _Copies]) -> dict
             except InputError as error:
                 why, rows = error, []
             for row in rows:
-                held = tables.setdefault(key(row), (row.unit, np.full((study.replicates, 5), np.nan)))
+                held = tables.setdefault(key(row), (row.unit, np.full((count, 5), np.nan)))
                 held[1][r] = row.value, row.se, row.low, row.high, row.p
-    if why and not tables:
-        raise why
-    return {what: (unit, Estimates(*table.T)) for what, (unit, table) in tables.items()}
+    return tables, why
 
 
-def _trials(study: Study, system: System, copies: dict[str, _Copies]) -> Iterator[RunResult]:
+def _trials(study: Study, count: int, copies: Mapping[str, _Copies]) -> Iterator[RunResult]:
     """Give every replicate as a run of its own: the first n people of each arm."""
-    stub = Cohort(study.seed, np.arange(study.n), np.full(study.n, -1), {}, {})
-    for r in range(study.replicates):
+    system, stub = system_of(study), Cohort(study.seed, np.arange(study.n), np.full(study.n, -1), {}, {})
+    for r in range(count):
         taken = {name: c.of(r * c.n + np.arange(study.n)) for name, c in copies.items()}
         conducts = {name: conduct for name, (_, conduct) in taken.items() if conduct is not None}
         yield RunResult(study, system, stub, {name: arm for name, (arm, _) in taken.items()}, {"conduct": conducts} if conducts else {})
 
 
-def _whole(study: Study, system: System, copies: dict[str, _Copies]) -> RunResult:
+def _whole(study: Study, tried: Sequence[Tried]) -> RunResult:
     """Return all replicates as one trial in which everybody is seen without error: its contrasts are the truth.
 
     With nobody missing ANCOVA says what the mixed model says, which cannot be fitted to courses without scatter.
     """
     if study.analysis.change == "mmrm":
         study = study.model_copy(update={"analysis": study.analysis.model_copy(update={"change": "ancova"})})
-    arms = {name: replace(c.arm, measured=c.arm.true) for name, c in copies.items()}
-    count = study.replicates * next(iter(copies.values())).n
-    return RunResult(study, system, Cohort(study.seed, np.arange(count), np.full(count, -1), {}, {}), arms)
+    count = study.replicates * study.n
+    arms = {name: _end_to_end([one.true[name] for one in tried], [one.block.first * study.n for one in tried]) for name in study.arms}
+    return RunResult(study, system_of(study), Cohort(study.seed, np.arange(count), np.full(count, -1), {}, {}), arms)
+
+
+def _end_to_end(parts: Sequence[ArmResult], before: Sequence[int]) -> ArmResult:
+    """Put the people of an arm in a row; before: how many people were planned in the parts before each."""
+    true = {q: np.concatenate([p.true[q] for p in parts]) for q in parts[0].true}
+    rows = np.cumsum([0, *(len(next(iter(p.true.values()))) for p in parts)])
+    failed = tuple(int(first) + k for p, first in zip(parts, rows, strict=False) for k in p.failed)
+    who = None
+    if any(p.who is not None for p in parts):
+        who = np.concatenate([first + p.who for p, first in zip(parts, before, strict=True) if p.who is not None])
+    return replace(parts[0], true=true, measured=true, failed=failed, who=who)
