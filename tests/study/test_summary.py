@@ -75,3 +75,9 @@ def test_estimands_reach_the_analysis(run):
     well = np.isfinite(relapse.hours[::4])
     assert relapse.event[::4][well].all()
     assert {row.estimand for row in summary(found["composite"])} == {"composite"}
+
+
+def test_one_person_in_each_arm_is_enough_for_what_was_asked():
+    one = simulate(study_of(ASKED | {"population": {"of": "trd_adult", "n": 1, "seed": 3}}))
+    sizes = {e.measure: e for e in effect_sizes(one) if e.against}
+    assert np.isnan(sizes["odds ratio"].value) and sizes["odds ratio"].n == 2 and np.isfinite(sizes["risk difference"].value)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from resynapse.methods import analysis, survival
-from resynapse.methods.effects import Effect
+from resynapse.methods.effects import NO_EFFECT, Effect
 from resynapse.methods.endpoints import RATES
+from resynapse.notation import InputError
 from resynapse.study.endpoints import TIME_TO, Endpoint
 from resynapse.study.estimands import event_times, is_score, trial_data
 from resynapse.study.summary import each_person
@@ -69,7 +70,10 @@ def _measures(result: RunResult, endpoint: Endpoint, arm: str, control: str) -> 
     if endpoint.statistic not in RATES:
         return {}
     difference = analysis.risk_difference(each[arm], each[control])
-    ratio = analysis.odds_ratio(trial_data(result, endpoint.quantity), np.concatenate(list(each.values())), arm, control)
+    try:
+        ratio = analysis.odds_ratio(trial_data(result, endpoint.quantity), np.concatenate(list(each.values())), arm, control)
+    except InputError:  # too few people for it, who may be enough for what was asked
+        ratio = replace(NO_EFFECT, n=difference.n)
     return {
         "risk difference": difference,
         "number needed to treat": analysis.number_needed_to_treat(difference),

@@ -32,7 +32,7 @@ from resynapse.study.tried import FACTS, Block, Tried, as_files, read_back
 NULL_DRUG = ("synapses_to_mood", "potentiation_to_mood")
 """What is cut of a drug that is felt but does nothing for mood."""
 
-CHUNK = 4096  # people solved together
+CHUNK, MOST = 4096, 25  # people solved together; trials in a block at most: some seconds of work
 Tell = Callable[[str, int, int], None]
 Contrasted = tuple[str, str, str]  # endpoint, arm, against
 Tables = dict[Contrasted, tuple[str, np.ndarray]]
@@ -105,8 +105,8 @@ class Trier:
 
     @property
     def blocks(self) -> dict[str, Block]:
-        """The replicates in blocks by key: as many in each as are solved together."""
-        step, count = max(1, CHUNK // self.study.n), self.study.replicates
+        """The replicates in blocks by key: what is done, and kept, in one go."""
+        step, count = min(max(1, CHUNK // self.study.n), MOST), self.study.replicates
         blocks = [Block(first, min(first + step, count)) for first in range(0, count, step)]
         return {block.key: block for block in blocks}
 
