@@ -38,6 +38,7 @@ def test_an_observation_without_a_value_is_a_planned_visit():
     ("1,24,0,,,,,,MADRS,15,,,\n1,0,0,,,,,,MADRS,30,,,\n", ":3 column TIME", "do not go back"),
     ("1,0,1,ketamine,iv,,mg/kg,40,,,,,\n", ":2 column AMT", "an amount above 0"),
     ("1,0,0,,,,,,MADRAS,30,,,\n", ":2 column DVID", "Did you mean 'MADRS'?"),
+    ("1,0,0,,,,,,item:MADRS_10,7,,,\n", ":2 column DV", "a score of item:MADRS_10, 0 to 6"),
     ("1,0,0,,,,,,MADRS,61,,,\n", ":2 column DV", "0 to 60"),
     ("1,0,0,,,,,,MADRS,-1,,,\n", ":2 column DV", "0 to 60"),
     ("1,0,0,,,,,,MADRS,30.5,,,\n", ":2 column DV", "steps of 1"),

@@ -42,13 +42,22 @@ def habits(seed: streams.Seed, people: np.ndarray, items: Mapping[str, ItemLike]
 
 def given_habit(item: ItemLike, trait: np.ndarray | float, habit: np.ndarray) -> np.ndarray:
     """Return the expected answer of people with a trait and a habit, any shape."""
+    return np.sum(_reached(item, trait, habit), axis=0)
+
+
+def spread_given_habit(item: ItemLike, trait: np.ndarray | float, habit: np.ndarray) -> np.ndarray:
+    """Return the SD of one answer of people with a trait and a habit, any shape."""
+    chances = _reached(item, trait, habit)
+    square = np.sum([(2 * k + 1) * chance for k, chance in enumerate(chances)], axis=0)
+    return np.sqrt(np.maximum(square - np.sum(chances, axis=0) ** 2, 0.0))
+
+
+def _reached(item: ItemLike, trait: np.ndarray | float, habit: np.ndarray) -> list[np.ndarray]:
+    """Return the chances of 1, 2, … points or more."""
     from scipy.special import expit, ndtr, ndtri
 
-    out = np.zeros(np.broadcast_shapes(np.shape(trait), np.shape(habit)))
-    for b in item.b:
-        cut = ndtri(np.clip(expit(item.a * (b - np.asarray(trait))), 1e-15, 1 - 1e-15))
-        out += ndtr((np.sqrt(item.steady) * habit - cut) / np.sqrt(1 - item.steady))
-    return out
+    cuts = (ndtri(np.clip(expit(item.a * (b - np.asarray(trait))), 1e-15, 1 - 1e-15)) for b in item.b)
+    return [ndtr((np.sqrt(item.steady) * habit - cut) / np.sqrt(1 - item.steady)) for cut in cuts]
 
 
 def answers(item: ItemLike, trait: np.ndarray, habit: np.ndarray, of_visit: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from resynapse.methods.cohort import Cohort
 from resynapse.methods.fluctuation import Followed, day_of
 from resynapse.methods.forecast import Posterior
 from resynapse.model.scales import READOUTS
-from resynapse.study.lookalikes import Lookalikes
+from resynapse.study.lookalikes import Lookalikes, strays
 from resynapse.study.patient_table import Dose
 
 DRAWS = 300
@@ -38,7 +38,7 @@ class Cloud:
     def rated(self, quantity: str, hour: float, true: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return middle and SD (n,) of what a rating or sample at an hour would show of true values (n,): fluctuation and error."""
         scale, error = READOUTS[quantity].scale, self.like.error(quantity, true, self.people)
-        if scale is None or READOUTS[quantity].area != "scores":
+        if scale is None or not strays(quantity):
             return true, error
         width, then = scale.high - scale.low, self.strayed.on(int(day_of(hour)))
         return true + width * then.mean, np.sqrt(error**2 + width**2 * then.variance)

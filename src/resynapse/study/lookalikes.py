@@ -21,9 +21,11 @@ from resynapse.methods.fluctuation import Followed, day_of
 from resynapse.methods.ratings import log_chance
 from resynapse.model import build
 from resynapse.model.expectancy import BLINDINGS, TABLETS_HALF_RISE
+from resynapse.model.items import DOMAINS
 from resynapse.model.population import POPULATIONS
 from resynapse.model.scales import READOUTS, readout_of
 from resynapse.notation import System
+from resynapse.study.answered import habit_names, is_answered, scatter, usual_answer
 from resynapse.study.dosing import Administration, dose_events, is_given
 from resynapse.study.measure import FLUCTUATION, error_sd
 from resynapse.study.patient_table import INERT, TABLETS, Dose, Patient
@@ -41,6 +43,11 @@ EXACT = 0.1  # least error of any measurement, in its own unit
 def solver(depots: bool) -> Ensemble:
     """Return the solver of the model, with absorption or without; the same for all patients."""
     return Ensemble.of(build("human", depots))
+
+
+def strays(quantity: str) -> bool:
+    """Tell whether ratings of a quantity stray from its course for days: those of mood do, whole or item by item."""
+    return READOUTS[quantity].area in ("scores", "items")
 
 
 def is_session(dose: Dose) -> bool:
@@ -81,7 +88,8 @@ class Lookalikes:
         one = self._drawn(streams.Draws(self.seed, np.arange(1), asked=asked))
         self.events(one, self.patient.doses, 0.0)
         free = [name for name in dict.fromkeys(asked) if name.startswith(PERSONAL)]
-        return tuple(name for name in free if name.removeprefix("covariate:") not in self.patient.traits)
+        own = [name for s in self.patient.seen if is_answered(s.quantity) for name in habit_names(s.quantity)]
+        return tuple(name for name in (*free, *dict.fromkeys(own)) if name.removeprefix("covariate:") not in self.patient.traits)
 
     def people(self, z: np.ndarray, number: np.ndarray) -> Cohort:
         """Return people with unknowns z (n, d) and numbers (n,)."""
@@ -141,11 +149,13 @@ class Lookalikes:
         return [] if last > self.patient.now else [float(t) for t in np.arange(last + WEEK, until + 1e-9, WEEK)]
 
     def output(self, quantity: str) -> str:
-        """Return the model's name of a quantity, in venous blood where it is one of plasma."""
-        return readout_of(quantity)[0]
+        """Return the name of a quantity among what is solved: the model's, in venous blood for plasma; its own for answers to items."""
+        return quantity if is_answered(quantity) else readout_of(quantity)[0]
 
     def error(self, quantity: str, true: np.ndarray, people: Cohort) -> np.ndarray:
         """Return the SD of one measurement at true values (n,); no assay or rater is exact."""
+        if is_answered(quantity):
+            return np.maximum(scatter(quantity, true), EXACT)
         one = self.system.observations.get(self.output(quantity))
         if one is None:
             return np.full_like(true, EXACT)
@@ -154,10 +164,13 @@ class Lookalikes:
     def solve(
         self, people: Cohort, doses: Sequence[Dose], times: np.ndarray, quantities: Sequence[str], start: State | None = None
     ) -> Solution:
-        """Return the courses of these people; the values stand under the model's own names."""
+        """Return the courses of these people; the values stand under the names of `output`."""
         schedule = Schedule.of(self.events(people, doses, float(times[-1])), people.n, self.system)
-        outputs = list(dict.fromkeys(self.output(q) for q in quantities))
-        return self.solver.run(people.n, people.values, schedule, times, outputs, CLOSE, start)
+        items = [q for q in quantities if is_answered(q)]
+        outputs = list(dict.fromkeys([*(self.output(q) for q in quantities if q not in items), *(DOMAINS if items else ())]))
+        solved = self.solver.run(people.n, people.values, schedule, times, outputs, CLOSE, start)
+        solved.values.update({q: usual_answer(q, solved.values, people) for q in items})
+        return solved
 
     def log_likelihood(self, z: np.ndarray, number: np.ndarray) -> np.ndarray:
         """Return how likely the patient's observations are of each virtual person (n,); -inf of one that could not be solved."""
@@ -180,7 +193,7 @@ class Lookalikes:
             t = max(one.time, 0.0)
             true = solved.values[self.output(one.quantity)][:, np.searchsorted(solved.times, t)]
             sd, scale = self.error(one.quantity, true, people), READOUTS[one.quantity].scale
-            if scale is not None and READOUTS[one.quantity].area == "scores":
+            if scale is not None and strays(one.quantity):
                 chance, strayed = strayed.on(int(day_of(t))).rated(one.value, true, sd, scale)
             else:
                 chance = log_chance(one.value, true, sd, scale)

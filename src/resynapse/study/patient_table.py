@@ -1,7 +1,7 @@
 """Tables of patients, in NONMEM's manner: one record for each dose, rating or sample, tidy, comma apart.
 
 Read   ID, TIME (hours from the first dose, or ISO date-times with a zone), EVID (0 observation, 1 dose); of a dose DRUG, ROUTE,
-       AMT, UNIT (mg or mg/kg), DUR (min); of an observation DVID (a scale, an analyte, CADSS, SBP, …) and DV.  Traits, one value
+       AMT, UNIT (mg or mg/kg), DUR (min); of an observation DVID (a scale, item:MADRS_10, an analyte, SBP, …) and DV.  Traits, one value
        for each person: AGE, SEX (F or M), WT, FAILED_TRIALS, POPULATION, BLINDING, BACKGROUND.
        An observation without DV is a planned visit.  A full stop, NA or nothing is a missing value.
 Every refusal names row and column.
@@ -35,7 +35,7 @@ TABLETS = ("antidepressant",)
 COURSES = ("psychotherapy", "ect")
 INERT = ("placebo", "midazolam")
 DRUGS = (*ENANTIOMERS, *INERT, *TABLETS, *COURSES)
-AREAS = ("plasma", "scores", "safety")
+AREAS = ("plasma", "scores", "items", "safety")
 MOST_PATIENTS = 10_000
 
 
@@ -275,7 +275,7 @@ def _dose(r: _Record, time: float) -> Dose:
 
 
 def _observation(r: _Record) -> tuple[str, float]:
-    quantities = tuple(q for q, one in READOUTS.items() if one.area in AREAS)
+    quantities = tuple(q for q, one in READOUTS.items() if one.area in AREAS and one.at_least is None)
     value = r.number("DV")
     if r.text("AMT") and r.number("AMT") > 0:
         raise r.refuse("AMT", "no amount in an observation (EVID 1 gives a dose)")
