@@ -10,6 +10,7 @@ from resynapse.faces.page import DISCLAIMER, number, span
 from resynapse.faces.report import terminal_summary, write_run_report
 from resynapse.methods.evidence import Row, Spread
 from resynapse.study.matching import match
+from resynapse.study.schema import Arm
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}
 SHAPES = {"path", "use", "rect", "circle", "line", "polygon"}
@@ -187,3 +188,11 @@ def test_which_rows_stand_beside_an_arm(changes, matches):
 def test_what_differs_is_said():
     told = match([row(population="mdd_adult", blinding="open", covariates={"background": "stable_ad"})], made_up().study)[0].differs
     assert told == "mdd adult, blinding open, background stable ad"
+
+
+def test_it_is_said_where_only_some_went_on():
+    study = made_up().study
+    later = {"from": "6 d", "who": "response(MADRS)", "drug": "none"}
+    phases = {"phases": [TRIAL["arms"]["ketamine"], later]}
+    chosen = study.model_copy(update={"arms": {"ketamine": Arm.model_validate(phases)}})
+    assert "those who went on" in match([row()], chosen)[0].differs

@@ -115,6 +115,8 @@ def _same_days(row: Row, arm: Arm) -> bool:
 def _differences(row: Row, arm: Arm, study: Study) -> str:
     """Say what a careful reader should know before comparing."""
     out, plasma = [], READOUTS[row.quantity].area == "plasma"
+    if any(phase.who for phase in arm.phases) and not plasma:
+        out.append("all who began; here those who went on")
     descent = row.covariates.get("ethnicity", "")
     theirs, mine = (DESCENT.get(word, DESCENT["white"]).factors() for word in (descent, study.population.ethnicity))
     if plasma and theirs != mine:
