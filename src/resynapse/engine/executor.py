@@ -21,6 +21,8 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 BACKENDS = ("threads", "processes", "dask")
 LOSSES = 3  # times that a task may lose its worker before it is held to be the cause
+# What a Dask worker is started with.  Dask's own settings of memory are left out: each large table would be asked of the system anew.
+ONE_THREAD = {f"{library}_NUM_THREADS": 1 for library in ("OMP", "MKL", "OPENBLAS")}
 PATIENCE_S = 300  # for the first worker of a cluster that is still starting
 _SHARE: ContextVar[int] = ContextVar("processors of this task", default=0)
 
@@ -185,6 +187,7 @@ def _client(crew: Crew, tasks: int) -> Iterator[Any]:
     """Give a Dask client: of the scheduler named, or of workers started here for as long as it lasts, on the loopback address."""
     import logging
 
+    import dask.config as dask_config
     from distributed import Client, LocalCluster
 
     if crew.scheduler:
@@ -201,6 +204,7 @@ def _client(crew: Crew, tasks: int) -> Iterator[Any]:
         return
     size = max(1, min(crew.size, tasks))
     with (
+        dask_config.set({"distributed.nanny.pre-spawn-environ": ONE_THREAD}),
         LocalCluster(
             size, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", memory_limit=0, silence_logs=logging.CRITICAL
         ) as cluster,
