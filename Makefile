@@ -2,7 +2,7 @@
 #   make demo PYTHON=/usr/bin/python3.12    another interpreter (3.11, 3.12 or 3.13)
 #   make test ARGS="tests/engine -k bolus"  some of the tests
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types check verify fuzz bench lock hooks setup setup-dev clean distclean
+.PHONY: help demo test lint format types check verify report fuzz bench lock hooks setup setup-dev clean distclean
 
 PYTHON ?=
 ARGS ?=
@@ -33,6 +33,11 @@ check: test lint types ## test, lint and types
 verify: setup-dev ## the slow checks: theory and peers, then the model against all the evidence (runs/qualify)
 	@if [ -d verification ]; then $(BIN)/python -m pytest verification; fi
 	@$(BIN)/resynapse qualify --evidence evidence --out runs/qualify $(ARGS)
+
+report: setup-dev ## the qualification report in docs: every trial judged by a fit that never saw it, beside statistics alone (minutes)
+	@$(BIN)/python -m verification.baselines
+	@$(BIN)/resynapse qualify --evidence evidence --evidence docs/statistics_alone.csv --fit "newest without trial" --out docs/qualification
+	@mv docs/qualification/report.html docs/qualification.html && $(BIN)/python tools/golden.py
 
 fuzz: setup-dev ## try odd studies, evidence and patients for MINUTES=10; ARGS="--patients 1000000" solves odd people
 	@$(BIN)/python -m verification.fuzz --minutes $(or $(MINUTES),10) $(ARGS)

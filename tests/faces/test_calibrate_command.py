@@ -8,6 +8,7 @@ import pytest
 
 from resynapse.faces.cli import main
 
+FEW = ("modasava2019", "shao2021", "phoumthipphavong2016")
 EVIDENCE = Path(__file__).resolve().parents[2] / "evidence"
 
 
@@ -16,7 +17,7 @@ def few(tmp_path):
     """A folder of evidence with the rows on mice; those of one source are turned into recalled ones."""
     with (EVIDENCE / "mechanism.csv").open(encoding="utf-8", newline="") as file:
         rows = [r for r in csv.DictReader(file) if r["use"] == "predict" and r["statistic"] != "direction"]
-    chosen = [{**r, "access": "recalled"} if r["source"] == "modasava2019" else r for r in rows if r["species"] == "mouse"]
+    chosen = [{**r, "access": "recalled"} if r["source"] == "modasava2019" else r for r in rows if r["source"] in FEW][-24:]
     folder = tmp_path / "few"
     folder.mkdir()
     with (folder / "mechanism.csv").open("w", encoding="utf-8", newline="") as file:

@@ -1,12 +1,12 @@
 """Side effects: chances by the law, draws that depend on person, event and session alone, counts up to a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
-from resynapse.methods.cohort import Cohort
-from resynapse.methods.side_effects import chances, counts, occurrences, peaks, table
+from resynapse.methods.cohort import COUNTING, Cohort
+from resynapse.methods.side_effects import counts, hazards, occurrences, peaks, table
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,19 @@ def people(n, blocks=0):
 
 
 def test_the_chance_follows_the_law():
-    p = chances("x", Law(), np.array([[0.0, 1.0]]), people(1))
-    assert p == pytest.approx(np.array([[1 - np.exp(-0.05), 1 - np.exp(-0.55)]]))
+    assert hazards("x", Law(), np.array([[0.0, 1.0]]), people(1)) == pytest.approx(np.array([[0.05, 0.55]]))
+
+
+def test_people_may_have_a_rate_and_slope_of_their_own():
+    some = people(2)
+    some.values.update({"x_rate": np.array([0.1, 0.2]), "x_slope": np.array([0.0, 1.0])})
+    assert hazards("x", Law(), np.array([[1.0], [1.0]]), some) == pytest.approx(np.array([[0.1], [1.2]]))
+
+
+def test_what_is_left_out_makes_studies_and_people_alike():
+    for left, law in ((COUNTING, Law(study_sd=0.8)), ("studies", Law(study_sd=0.8)), ("people", Law(sd=0.8))):
+        some = replace(people(40, blocks=4), left_out=frozenset((left,)))
+        assert len(np.unique(hazards("x", law, np.zeros((40, 1)), some))) == 1
 
 
 def test_shares_match_the_chance_and_people_differ():
@@ -46,7 +57,7 @@ def test_a_small_cohort_is_the_head_of_a_large_one():
 
 
 def test_people_of_one_study_share_how_it_counts():
-    p = chances("x", Law(study_sd=0.8), np.zeros((40, 1)), people(40, blocks=4))[:, 0]
+    p = hazards("x", Law(study_sd=0.8), np.zeros((40, 1)), people(40, blocks=4))[:, 0]
     assert [len(np.unique(p[i : i + 10])) for i in range(0, 40, 10)] == [1, 1, 1, 1]
     assert len(np.unique(p)) == 4
 

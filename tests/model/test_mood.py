@@ -35,18 +35,39 @@ def test_scales_agree_where_they_were_measured_together():
 def test_expectancy_rises_in_hours_and_fades_without_visits():
     hours = [0, 12, 24, 336, 1344]
     names = ["placebo_relief", "severity"]
+    flat = FLAT | {"glow": 0.0}
     seen = [Event(0.0, "enrolled", "set", 1.0), Event(0.0, "contact", "set", 1.0)]
     visits = [Event(24.0 * 7 * k, "contact", "set", 1.0) for k in range(1, 9)]
-    left, kept = course("human", seen, hours, names, FLAT), course("human", [*seen, *visits], hours, names, FLAT)
+    left, kept = course("human", seen, hours, names, flat), course("human", [*seen, *visits], hours, names, flat)
     assert left["placebo_relief"][0] == 0
     assert 0.4 < left["placebo_relief"][1] / 0.18 < 0.55
     assert left["placebo_relief"][4] < 0.75 * left["placebo_relief"][2] < 0.9 * kept["placebo_relief"][4]
-    sure = course("human", [*seen, Event(1.0, "belief", "set", 1.0)], hours, names, FLAT)
-    blind = course("human", [*seen, Event(1.0, "belief", "set", 1.0)], hours, names, FLAT | {"unblinding": 0.0})
+    sure = course("human", [*seen, Event(1.0, "belief", "set", 1.0)], hours, names, flat)
+    blind = course("human", [*seen, Event(1.0, "belief", "set", 1.0)], hours, names, flat | {"unblinding": 0.0})
     assert sure["placebo_relief"][2] > 1.3 * left["placebo_relief"][2]
     assert blind["placebo_relief"] == pytest.approx(left["placebo_relief"])
-    none = course("human", seen, hours, names, FLAT | {"expectancy": 0.0})
+    none = course("human", seen, hours, names, flat | {"expectancy": 0.0})
     assert none["placebo_relief"].max() == 0
+
+
+def test_the_first_hours_after_a_visit_and_a_crisis_relieve_more():
+    hours, names = [0, 1, 6, 24, 336], ["placebo_relief"]
+    seen = [Event(0.0, "enrolled", "set", 1.0), Event(0.0, "contact", "set", 1.0)]
+    of = lambda **values: course("human", seen, hours, names, FLAT | values)["placebo_relief"]  # noqa: E731
+    plain, glow, crisis = of(glow=0.0), of(glow=1.0), of(glow=0.0, crisis=1.0, by_crisis=0.7)
+    more = (glow - plain) / 0.18
+    assert 0.8 < more[1] < 1.0 and more[2] == pytest.approx(0.5, abs=0.03) and more[3] < 0.07 and more[4] < 1e-6
+    assert crisis[1:] == pytest.approx(plain[1:] * np.exp(0.7), rel=1e-6)
+
+
+def test_hope_leaves_less_for_the_drug_to_relieve():
+    seen = [Event(0.0, "enrolled", "set", 1.0), *infusion(0.5)]
+    gain = {}
+    for overlap in (0.0, 3.0):
+        with_drug, without = (course("human", e, [0, 24], ["severity"], FLAT | {"overlap": overlap, "hope": 0.4}) for e in (seen, seen[:1]))
+        gain[overlap] = without["severity"][1] - with_drug["severity"][1]
+    alone = [course("human", e, [0, 24], ["severity"], FLAT | {"overlap": 3.0, "expectancy": 0.0})["severity"][1] for e in (seen, seen[:1])]
+    assert 0 < gain[3.0] < 0.7 * gain[0.0] < alone[1] - alone[0]
 
 
 def test_an_antidepressant_gains_about_two_points_over_placebo_and_less_after_failures():

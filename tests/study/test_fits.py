@@ -9,10 +9,11 @@ import pytest
 from resynapse.methods.cohort import Who
 from resynapse.methods.fit import DECLARED, Fit, Number
 from resynapse.model import build
+from resynapse.model.calibration import STAGES
 from resynapse.model.population import POPULATIONS
 from resynapse.notation import InputError
 from resynapse.study import study_of_text
-from resynapse.study.fits import hashes, is_current, load_fit, save_fit
+from resynapse.study.fits import hashes, is_current, load_fit, save_fit, strangers
 from resynapse.study.people import Differ, draw_people, people_of
 from resynapse.study.provenance import versions
 
@@ -97,3 +98,16 @@ def test_a_study_names_its_fit(fit, tmp_path):
     assert not np.allclose(bare.values["share"], people.values["share"])
     with pytest.raises(InputError, match="newest, none, or a fit file"):
         study_of_text(STUDY % "nowhere.json", "x.yaml")
+
+
+def test_the_fit_of_the_package_is_a_posterior_with_its_recipe_and_strangers():
+    fit, recipe = load_fit(), load_fit().recipe
+    assert fit.size >= 400 and set(recipe["stages"]) == set(STAGES) and {"seed", "versions", "model_hash"} <= set(recipe)
+    for name, stage in recipe["stages"].items():
+        assert stage["least_effective_size"] >= 100 and stage["largest_rhat"] < 1.05, name
+        assert stage["rows"] and set(stage["bounds"]) <= set(fit.numbers)
+    for number, (low, high, _) in ((n, b) for s in recipe["stages"].values() for n, b in s["bounds"].items() if ":" not in n):
+        assert low <= fit.numbers[number].draws.min() and fit.numbers[number].draws.max() <= high
+    known = strangers()
+    assert len(known.left) > 50 and known.without("synapse").size >= 50
+    assert all(one.values or one.k <= 0.7 for stages in known.left.values() for one in stages.values())

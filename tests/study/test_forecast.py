@@ -58,7 +58,7 @@ def test_sessions_help_who_was_helped_and_relapse_is_about_who_is_well(made):
     helped, not_helped = made["better"].next, made["worse"].next
     assert helped.well > 0.9 and helped.relapse[-1].chance >= helped.relapse[0].chance and helped.threshold == 22
     assert not_helped.well < 0.05 and not not_helped.relapse and not_helped.latest is None
-    assert helped.benefit[0].mean > not_helped.benefit[0].mean
+    assert helped.benefit[0].mean / BETTER.seen[-1].value > not_helped.benefit[0].mean / WORSE.seen[-1].value  # of what is left
 
 
 def test_a_person_does_not_depend_on_the_others_in_the_table(tmp_path, made):

@@ -19,3 +19,12 @@ def test_summaries_are_as_written(name):
     assert list(found) == list(written)
     for row, value in written.items():
         assert found[row] == pytest.approx(value, rel=1e-3, abs=0.02), f"{row}: run tools/golden.py if this change is meant"
+
+
+def test_the_qualification_is_as_written():
+    written = yaml.safe_load((ROOT / "tests" / "golden" / "qualification.yaml").read_text(encoding="utf-8"))
+    assert golden.counted() == written["counted"]
+    found = golden.predicted()
+    assert set(found) == set(written["predicted"])
+    for row, values in written["predicted"].items():
+        assert found[row] == pytest.approx(values, rel=2e-3, abs=0.01), f"{row}: run tools/golden.py if this change is meant"

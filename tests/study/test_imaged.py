@@ -16,6 +16,7 @@ DOSE = {"drug": "ketamine", "dose": "10 mg/kg", "route": "ip", "days": [21]}
 ASKED = {
     "question": "q",
     "species": "mouse",
+    "fit": "none",
     "population": {"of": "naive_mouse", "n": 10, "seed": 3},
     "imaging": {"treatment": "21 d", "animals": 10, "spines": 150},
     "arms": {

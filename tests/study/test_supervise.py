@@ -108,7 +108,7 @@ def test_a_study_run_by_rules_holds_reduces_and_loses(tmp_path):
     (tmp_path / "strict.yaml").write_text("rules:\n  r:\n    " + rule % 60)
     arms = {"placebo": {"drug": "placebo", "route": "intranasal", "days": [0, 3.5, 7, 10.5]}, "high": {**SPRAY, "dose": "84 mg"}}
     base = {
-        "question": "q", "population": {"of": "trd_adult", "n": 200, "seed": 5}, "arms": arms, "visits": ["0 d", "14 d"],
+        "question": "q", "population": {"of": "trd_adult", "n": 200, "seed": 5}, "arms": arms, "visits": ["0 d", "14 d"], "fit": "none",
         "endpoints": ["peak(ketamine)", "change(MADRS, 14 d)", "incidence(dissociation)"],
     }  # fmt: skip
     free, ruled = (simulate(study_of(base | {"supervision": how})) for how in ("none", "rules"))

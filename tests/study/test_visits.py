@@ -57,7 +57,7 @@ def test_without_expectancy_only_the_drug_is_left():
 
 def test_belief_follows_what_was_felt(result):
     odds = {arm: conduct.odds for arm, conduct in result.extra["conduct"].items()}
-    assert np.nanmean(odds["ketamine"][:, 0]) > 0.5 > -0.1 > np.nanmean(odds["control"][:, 0])
+    assert np.nanmean(odds["ketamine"][:, 0]) > 0.3 > -0.1 > np.nanmean(odds["control"][:, 0])
     came = result.extra["conduct"]["ketamine"].came
     assert np.array_equal(np.diff(odds["ketamine"]) == 0, ~came[:, 1:])  # nothing is learnt where nobody came
 

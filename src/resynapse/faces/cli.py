@@ -138,7 +138,7 @@ def check(study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="The 
 
 @app.command()
 def qualify(
-    evidence: Annotated[list[Path], typer.Option(help="CSV file, folder of CSV files, or a sources.csv; may be given several times.")],
+    evidence: Annotated[list[Path], typer.Option(help="CSV file, folder, sources.csv, statistics_alone.csv; may be given several times.")],
     out: Annotated[Path, typer.Option(help="Folder to write; an earlier result in it is replaced.")],
     ids: Annotated[str, typer.Option(help="Rows to judge, separated by commas; all when empty.")] = "",
     replicates: Annotated[int, typer.Option(min=2, max=100_000, help="Replicate studies for each row.")] = 200,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from resynapse.engine.executor import Crew
 from resynapse.faces.describe import columns
 from resynapse.faces.run_folder import new_folder, parts_beside, refuse_foreign, write_facts
+from resynapse.notation import InputError
 from resynapse.study.fits import split
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from resynapse.methods.fit import Fit
     from resynapse.study.arrows import Arrow
     from resynapse.study.experiments import Experiments
+    from resynapse.study.unseen import Strangers
 
-SOURCES = "sources.csv"
+SOURCES, ALONE = "sources.csv", "statistics_alone.csv"
 Tell = Callable[[str, int, int], None]
 AREA_HEADS = {"rows": "rows", "simulated": "simulated", "agreeing": "agreeing", "gmfe": "GMFE", "within_2_fold": "within 2-fold",
               "coverage": "coverage", "right_directions": "right directions"}  # fmt: skip
@@ -27,7 +29,7 @@ AREA_HEADS = {"rows": "rows", "simulated": "simulated", "agreeing": "agreeing", 
 
 @dataclass(frozen=True)
 class Order:
-    """What is judged: evidence files or folders, the table of sources (None: beside the evidence), ids (all when empty).
+    """What is judged: evidence files or folders, with tables of sources and of what statistics alone predict among them; ids or all.
 
     arrows: also judge without each arrow of the mechanism, with fewer people.  fit: as `study.fits.load_fit` reads it; after
     `newest without trial` every trial is judged by the fit that never saw it.  crew: who works.
@@ -60,13 +62,16 @@ def qualify(order: Order, out: Path, command: list[str], tell: Tell) -> list[str
 
     refuse_foreign(out, "qualify", mixed=True)
     rows, sources = load_evidence(tables_of(order)), sources_of(order)
-    fit, experiments = judged_by(order, rows, sources)
+    fit, known, experiments = judged_by(order, rows, sources)
+    others = statistics_alone(next((path for path in order.evidence if path.name == ALONE), None))
     settings = Settings(replicates=order.replicates, seed=order.seed, sampling="sampling" not in fit.left_out)
     store = experiments.store(parts_beside(out), rows, order.ids, settings)
     means = Means(order.crew, store)
+    asked = [r for r in rows if not order.ids or r.id in order.ids]
     with store.until_done():
         result = judge(rows, experiments, settings, order.ids, lambda done, whole: tell("experiments", done, whole), means)
-        arrows = arrow_table([r for r in rows if not order.ids or r.id in order.ids], progress=tell, means=means) if order.arrows else []
+        arrows = arrow_table(asked, progress=tell, means=means) if order.arrows else []
+        spread = spread_of(asked, fit, tell) if known else {}
         tell("writing the report", 1, 1)
         extra: Mapping[str, object] = {
             "model_hash": {species: model_hash(build(species)) for species in ("human", "mouse")},
@@ -77,7 +82,7 @@ def qualify(order: Order, out: Path, command: list[str], tell: Tell) -> list[str
             write(result, folder, extra)
             if arrows:
                 write_arrows(arrows, folder / "arrows.csv")
-            write_report(result, sources, folder / "report.html", arrows)
+            write_report((result, arrows), sources, folder / "report.html", (fit, known, others, spread))
             write_facts(folder, "qualify", provenance(build(), order.seed, result.digest, command))
     return lines(summary(result), out)
 
@@ -87,22 +92,47 @@ def leaves_trials_out(order: Order) -> bool:
     return "trial" in split(order.fit)[1]
 
 
-def judged_by(order: Order, rows: Sequence[Row], sources: Mapping[str, Source]) -> tuple[Fit, Experiments]:
-    """Return the fit, and how every row is set up with it, or with the fit that never saw the row's trial."""
+def judged_by(order: Order, rows: Sequence[Row], sources: Mapping[str, Source]) -> tuple[Fit, Strangers | None, Experiments]:
+    """Return the fit, the fits without each trial where they judge, and how every row is set up with the one or the other."""
     from resynapse.study.experiments import Experiments
     from resynapse.study.fits import load_fit, strangers
     from resynapse.study.unseen import trial_of
 
     if not leaves_trials_out(order):
-        return load_fit(order.fit), Experiments(order.fit, {})
-    return strangers(order.fit).fit, Experiments(order.fit, {row.id: trial_of(row, sources) for row in rows})
+        return load_fit(order.fit), None, Experiments(order.fit, {})
+    known = strangers(order.fit)
+    return known.fit, known, Experiments(order.fit, {row.id: trial_of(row, sources) for row in rows})
 
 
-def write_report(result: Any, sources: Mapping[str, Source], path: Path, arrows: Sequence[Arrow] = ()) -> None:
-    """Write the report of a qualification."""
+def statistics_alone(path: Path | None) -> dict[str, dict[str, float]]:
+    """Return {predictor: {row: predicted}} of a table with a column `id` and one for each predictor.  InputError for a broken one."""
+    if path is None:
+        return {}
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = list(csv.DictReader(file))
+        names = [name for name in (lines[0] if lines else ()) if name != "id"]
+        return {name: {line["id"]: float(line[name]) for line in lines} for name in names}
+    except OSError as why:
+        raise InputError("--evidence", str(path), f"a table that can be read ({why.strerror})") from None
+    except (ValueError, KeyError, TypeError) as why:
+        raise InputError(str(path), f"{type(why).__name__}: {why}", "a column `id` and numbers under each predictor") from None
+
+
+def spread_of(rows: Sequence[Row], fit: Fit, tell: Tell) -> dict[str, dict[str, float]]:
+    """Return by area how much of a prediction's variance each source brings, from a smaller simulation."""
+    from resynapse.methods.widths import widths
+    from resynapse.study.from_row import experiment_of
+
+    return widths(rows, fit, experiment_of, tell)
+
+
+def write_report(found: tuple[Any, Sequence[Arrow]], sources: Mapping[str, Source], path: Path, by: tuple[Any, ...]) -> None:
+    """Write the report of a qualification; found = (result, arrows), by = what `Beside` holds, in order."""
+    from resynapse.faces.qualify_beside import Beside
     from resynapse.faces.report import write_qualify_report
 
-    write_qualify_report(result, sources, path, arrows)
+    write_qualify_report(found[0], sources, path, found[1], Beside(*by))
 
 
 def write_arrows(table: Sequence[Arrow], path: Path) -> None:
@@ -121,8 +151,8 @@ def write_arrows(table: Sequence[Arrow], path: Path) -> None:
 
 
 def tables_of(order: Order) -> list[Path]:
-    """Return the files and folders of rows: what was given but for tables of sources."""
-    return [path for path in order.evidence if path.name != SOURCES]
+    """Return the files and folders of rows: what was given but for tables of sources and of other predictors."""
+    return [path for path in order.evidence if path.name not in (SOURCES, ALONE)]
 
 
 def sources_of(order: Order) -> dict[str, Source]:
@@ -130,7 +160,7 @@ def sources_of(order: Order) -> dict[str, Source]:
     from resynapse.methods.evidence import load_sources
 
     given = [path for path in order.evidence if path.name == SOURCES]
-    folders = [path if path.is_dir() else path.parent for path in order.evidence]
+    folders = [path if path.is_dir() else path.parent for path in tables_of(order)]
     beside = given + [folder / SOURCES for folder in folders if (folder / SOURCES).is_file()]
     return load_sources(beside[0]) if beside else {}
 

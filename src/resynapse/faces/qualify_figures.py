@@ -17,7 +17,8 @@ AREA_WORDS = {
     "exposure": "Exposure", "scores": "Depression scores", "rates": "Response and remission", "relapse": "Relapse", "safety": "Safety",
     "direction": "Directions", "mechanism": "Mechanism",
 }  # fmt: skip
-FEWEST = 3  # rows that make a picture
+FEWEST, COURSE = 3, 2  # rows that make a picture, times that make a course
+FARTHEST = 8.0  # SD: what is farther off stands at the edge
 
 
 def valued(comparisons: Sequence[Comparison]) -> list[Comparison]:
@@ -116,13 +117,13 @@ def coverage_figure(areas: dict[str, dict]) -> "Figure":
 
 
 def course_groups(comparisons: Sequence[Comparison]) -> list[list[Comparison]]:
-    """Return the rows that form a time course: one source, arm, quantity and statistic at three times or more; worst first."""
+    """Return the rows that form a time course: one source, arm, quantity and statistic at two times or more; worst first."""
     found: dict[tuple[str, ...], list[Comparison]] = {}
     for c in valued(comparisons):
         r = c.row
         if r.time_h is not None:
             found.setdefault((r.source, r.arm, r.drug, r.route, f"{r.dose}", r.quantity, r.statistic, r.unit), []).append(c)
-    groups = [sorted(g, key=lambda c: c.row.time_h or 0.0) for g in found.values() if len({c.row.time_h for c in g}) >= FEWEST]
+    groups = [sorted(g, key=lambda c: c.row.time_h or 0.0) for g in found.values() if len({c.row.time_h for c in g}) >= COURSE]
     return sorted(groups, key=lambda g: (g[0].area, -sum(c.word == "disagrees" for c in g) / len(g), g[0].row.source))
 
 
@@ -153,3 +154,40 @@ def course_figure(rows: Sequence[Comparison]) -> "Figure":
         words = shorten(f"{r.source}: {r.arm if r.drug in r.arm else f'{r.drug}{dose}'}, {r.route}", 48, placeholder=" …")
         axis.text(0, 1.04, words, transform=axis.transAxes, fontsize=7, color=style.SOFT)
         return figure
+
+
+def forest_figure(rows: Sequence[Comparison]) -> "Figure":
+    """The rows that are farthest off: predicted median (0) with its 5 to 95 %, observed with its 90 % interval, in SD over replicates.
+
+    Ratios are compared as logarithms.  rows: with an SD above 0.
+    """
+    lines = sorted(((_standard(c), c) for c in rows), key=lambda pair: -abs(pair[0][3]))
+    with style.styled():
+        figure, axes = style.canvas(7.6, 0.7 + 0.19 * len(lines))
+        axis: Axes = axes[0, 0]
+        for k, ((low, high, ends, at), _) in enumerate(lines):
+            axis.plot([low, high], [-k, -k], color=style.SKY, lw=3.2, alpha=0.6, solid_capstyle="butt")
+            axis.plot([0], [-k], "|", color=style.BLUE, ms=6)
+            if ends is not None:
+                axis.plot(np.clip(ends, -FARTHEST, FARTHEST), [-k, -k], color=style.INK, lw=0.8)
+            axis.plot([np.clip(at, -FARTHEST, FARTHEST)], [-k], "X", color=style.RED, ms=4.5, mec="none")
+        names = [shorten(f"{c.row.source}: {c.row.quantity} {c.row.statistic.replace('_', ' ')}", 52, placeholder=" …") for _, c in lines]
+        axis.set_yticks(-np.arange(len(lines), dtype=float), names, fontsize=6.8)
+        axis.set_ylim(-len(lines) + 0.4, 0.6)
+        axis.set_xlim(-FARTHEST - 0.3, FARTHEST + 0.3)
+        axis.set_xlabel("SD over replicate studies, from the predicted median")
+        axis.grid(True, axis="x")
+        axis.grid(False, axis="y")
+        return figure
+
+
+def _standard(c: Comparison) -> tuple[float, float, np.ndarray | None, float]:
+    """Return the ends of the prediction, of the observed interval and the observed value as distances from the median, in SD."""
+    assert c.prediction is not None and c.verdict is not None
+    p, log = c.prediction, c.verdict.as_ratio and min(c.prediction.low, c.row.value, *(c.observed or (1.0,))) > 0
+    move = np.log if log else lambda x: np.asarray(x, float)
+    ends = move(np.array([p.low, p.high]))
+    sd = float(ends[1] - ends[0]) / 3.29 or 1.0
+    centre = float(move(np.array(p.median)))
+    seen = None if c.observed is None else (move(np.array(c.observed)) - centre) / sd
+    return float(ends[0] - centre) / sd, float(ends[1] - centre) / sd, seen, float(move(np.array(c.row.value)) - centre) / sd

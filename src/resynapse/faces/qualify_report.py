@@ -15,7 +15,10 @@ import numpy as np
 from resynapse.faces import qualify_figures as pictures
 from resynapse.faces import style
 from resynapse.faces.arrow_figure import arrow_figure
-from resynapse.faces.page import Picture, Table, number, render, span
+from resynapse.faces.fit_figures import contraction_figure, pairs_figure
+from resynapse.faces.page import Picture, Table, number, picture, render, span
+from resynapse.faces.qualify_beside import Beside, alike
+from resynapse.faces.qualify_beside import held as held_beside
 from resynapse.methods import judge
 from resynapse.study.vocabulary import time_text
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from resynapse.methods.qualify import Comparison, Qualification
     from resynapse.study.arrows import Arrow
 
-MOST_COURSES = 120
+MOST_COURSES, MOST_MISFITS, MOST_PAIRS = 160, 45, 12
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,12 @@ class Area:
 
 
 def write_qualify_report(
-    result: Qualification, sources: Mapping[str, Source], path: str | Path, arrows: Sequence[Arrow] = ()
+    result: Qualification, sources: Mapping[str, Source], path: str | Path, arrows: Sequence[Arrow] = (), beside: Beside | None = None
 ) -> Path:
     """Write report.html of a qualification.  The file appears whole or not at all.
 
-    sources: for the bibliography; arrows: fit without each arrow, as from `study.arrows.arrow_table`, for a section of its own.
+    sources: for the bibliography; arrows: fit without each arrow, as from `study.arrows.arrow_table`, for a section of its own;
+    beside: the fit that judged, and what else the report sets beside the rows.
     """
     from resynapse.methods.records import summary
 
@@ -66,12 +70,30 @@ def write_qualify_report(
         "rules": inspect.getdoc(judge) or "", "replicates": result.settings.replicates,
         "provenance": Table(("what", "value"), [(k, str(v)) for k, v in _facts(found)]),
         "references": _references(comparisons, sources),
+        "forest": _forest([c for c in simulated if c.word == "disagrees"]), **held_beside(beside or Beside(), comparisons),
+        **_pictures_of(beside),
     }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     part.write_text(render("qualify.html.j2", held), encoding="utf-8")
     os.replace(part, path)
     return path
+
+
+def _forest(wrong: Sequence[Comparison]) -> Picture | None:
+    """Return the worst misfits in one picture; directions have no place on it."""
+    some = [c for c in wrong if c.row.statistic != "direction" and c.prediction and c.prediction.sd > 0]
+    rows = sorted(some, key=_badness, reverse=True)
+    return picture(pictures.forest_figure(rows[:MOST_MISFITS]), "forest of misfits") if rows else None
+
+
+def _pictures_of(beside: Beside | None) -> dict[str, Picture | None]:
+    """Return what the rows say of each number, and pairs that they cannot tell apart, where there is a fit."""
+    if beside is None or not beside.fit.numbers:
+        return {"contraction": None, "pairs": None}
+    pairs = alike(beside.fit)[:MOST_PAIRS]
+    shown = picture(pairs_figure(beside.fit, pairs), "draws of pairs of numbers") if pairs else None
+    return {"contraction": picture(contraction_figure(beside.fit), "prior and posterior of every number"), "pairs": shown}
 
 
 def _tiles(every: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -117,13 +139,14 @@ def _rows_table(rows: Sequence[Comparison]) -> Table:
 
 
 def _area_table(areas: Mapping[str, Any], every: Mapping[str, Any]) -> Table:
-    head = ("area", "rows", "simulated", "agree", "GMFE", "within 1.25-fold", "1.5-fold", "2-fold", "mean absolute error", "coverage",
-            "right directions")  # fmt: skip
+    head = ("area", "rows", "simulated", "agree", "disagree", "GMFE", "within 1.25-fold", "1.5-fold", "2-fold", "mean absolute error",
+            "coverage", "right directions")  # fmt: skip
     lines = []
     for name, a in {**areas, "all": every}.items():
         share = f"{a['agreeing']} ({100 * a['agreeing'] / a['simulated']:.0f} %)" if a["simulated"] else "–"
         error = _text(a["mean_absolute_error"]) if name != "all" else "–"
-        lines.append((pictures.AREA_WORDS.get(name, "All"), str(a["rows"]), str(a["simulated"]), share, _text(a["gmfe"]),
+        wrong = str(a["simulated"] - a["agreeing"])
+        lines.append((pictures.AREA_WORDS.get(name, "All"), str(a["rows"]), str(a["simulated"]), share, wrong, _text(a["gmfe"]),
                       _percent(a["within_1.25_fold"]), _percent(a["within_1.5_fold"]), _percent(a["within_2_fold"]), error,
                       _percent(a["coverage"]), _percent(a["right_directions"])))  # fmt: skip
     return Table(head, lines, tuple(range(1, len(head))))

@@ -88,12 +88,16 @@ class Who:
         return streams.uniform(self.seed, purpose, self.candidate, self.people)
 
 
+COUNTING, CHANCE = "counting", "chance"
+"""Left out: how studies differ in counting side effects (a fit says it instead); whether a side effect befalls (its chance is kept)."""
+
+
 @dataclass(frozen=True)
 class Cohort:
     """People: their numbers (n,), the study block of each (n,), covariates and parameters {name: (n,)} in declared units.
 
     selection: how people were chosen (screened, enrolled, effective_share), empty where everybody takes part.
-    left_out: sources of spread (studies, people) that nothing drawn later may bring in again.
+    left_out: sources of spread (studies, people, COUNTING, CHANCE) that nothing drawn later may bring in again.
     """
 
     seed: streams.Seed

@@ -17,6 +17,7 @@ from resynapse.engine.streams import Draws, Seed, uniform
 from resynapse.notation import InputError
 
 Array = NDArray[np.float64]
+GOLDEN = 0.6180339887498949
 SOURCES = ("parameters", "studies", "people", "sampling")
 """Where the width of an interval comes from: what the evidence leaves open, how studies differ, how people differ, how few they are."""
 
@@ -112,8 +113,8 @@ class Fit:
             return {name: n.draws[seed.number % self.size] for name, n in self.numbers.items()}
         if self.copies:
             return {name: n.draws[:blocks] for name, n in self.numbers.items()}
-        # Blocks go through the draws in even steps from a random start, so few of them still stand for the whole.
-        at = (uniform(seed, "fit, draw", 0, np.zeros(1, np.int64))[0] + np.arange(blocks) / blocks) % 1.0
+        # Blocks go through the draws in golden steps from a random start: few of them stand for the whole, and more change none.
+        at = (uniform(seed, "fit, draw", 0, np.zeros(1, np.int64))[0] + np.arange(blocks) * GOLDEN) % 1.0
         which = np.minimum((at * self.size).astype(int), self.size - 1)
         return {name: n.draws[which] for name, n in self.numbers.items()}
 

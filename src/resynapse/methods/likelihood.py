@@ -19,6 +19,8 @@ from resynapse.methods.judge import RATES, Z90, area, fold_limit, observed_inter
 
 Array = NDArray[np.float64]
 LOG, SHARE, PLAIN = "log", "share", "plain"
+COUNTED = "safety, share"
+"""The kind of incidences of side effects."""
 _CONTRASTS = ("difference_vs_control",)
 _FLOOR = 1e-9
 

@@ -37,7 +37,7 @@ class Pool:
       same label means the same study in every pool of the same seed, the same index the same person.
     times: (T,) ascending hours on the pool axis.
     series: quantity -> (n, T) as measured, with assay or rating error; NaN where a person was not seen.  A binary state is 0/1;
-      `event:NAME` is the number of such events up to each time.
+      `event:NAME` is the number of such events up to each time, or, where `hazards` is set, their summed hazard.
     noise_free: quantity -> (n, T) without error of measurement; used for curves (peak, area, slope).  Falls back on `series`.
     units: quantity -> unit of its series, as evidence writes it (ng/mL, points, mmHg, percent, fraction ...).
     dose: quantity -> mg of that compound given to each person, (n,) or a number: needed for clearance and bioavailability.
@@ -53,6 +53,7 @@ class Pool:
     dose: Mapping[str, Array | float] = field(default_factory=dict)
     event_h: Mapping[str, Array] = field(default_factory=dict)
     molar_mass: Mapping[str, float] = field(default_factory=dict)
+    hazards: bool = False
 
     def measured(self, name: str, times: Array) -> Array:
         """Return the series `name` at `times` with error of measurement, (n, len(times)); Missing if it is not there."""

@@ -180,7 +180,8 @@ def event(row: Row, experiment: Experiment) -> Reading | NotSimulated:
         key = f"event:{name}"
         if key in pool.series:
             before = pool.measured(key, np.array([start])) if start > 0 else 0.0
-            return ((pool.measured(key, np.array([end])) - before) > 0).astype(float)
+            come = pool.measured(key, np.array([end])) - before
+            return 1 - np.exp(-come) if pool.hazards else (come > 0).astype(float)
         for held in (key, name):
             if held in pool.event_h:
                 first = pool.event_h[held]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from resynapse.methods.forecast import smoothed
 from resynapse.methods.linear import Linear, solve, spreads, summit
+from resynapse.notation import InputError
 
 Array = NDArray[np.float64]
 WALKS, REACH = 3, 1.6
@@ -170,6 +171,8 @@ def unseen(of: Linear, phi: Array, drawn: Draws, trial: str, how: tuple[int, int
     """
     count, seed = how
     rng = np.random.default_rng([seed, *trial.encode()])
+    if len(of.blocks) == 1:
+        raise InputError("evidence", trial, "rows of two trials or more for every stage: without this one nothing is left")
     weights, k = smoothed(-drawn.trials[trial])
     if k <= FAILED:
         picks = resampled(weights, count, rng)

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from resynapse.engine import streams
-from resynapse.methods.cohort import Cohort
+from resynapse.methods.cohort import COUNTING, Cohort
 
 
 class LawLike(Protocol):
@@ -26,14 +26,21 @@ class LawLike(Protocol):
     def onset_h(self) -> float: ...  # noqa: D102
 
 
-def chances(name: str, law: LawLike, driver: np.ndarray, people: Cohort) -> np.ndarray:
-    """Return the chance of one event in each session (n, K), from the highest driver of each session (n, K)."""
-    sd, study_sd = (0.0 if left in people.left_out else x for x, left in ((law.sd, "people"), (law.study_sd, "studies")))
+def hazards(name: str, law: LawLike, driver: np.ndarray, people: Cohort) -> np.ndarray:
+    """Return the hazard of one event in each session (n, K), from the highest driver of each session (n, K).
+
+    People who have a rate and a slope of the event among their parameters go by these.
+    """
+    alike = {"people"} & people.left_out, {"studies", COUNTING} & people.left_out
+    sd, study_sd = (0.0 if same else x for x, same in zip((law.sd, law.study_sd), alike, strict=True))
     person = np.exp(sd * streams.normal(people.seed, f"event:{name}:person", 0, people.people) - sd**2 / 2)
     if np.any(people.block >= 0):
         z = streams.normal(people.seed, f"event:{name}:study", 0, np.maximum(people.block, 0))
         person = person * np.exp(study_sd * z - study_sd**2 / 2)
-    return 1 - np.exp(-person[:, None] * (law.rate + law.slope * np.maximum(driver, 0.0)))
+    rate, slope = (
+        np.reshape(people.values.get(f"{name}_{part}", x), (-1, 1)) for part, x in (("rate", law.rate), ("slope", law.slope))
+    )
+    return person[:, None] * (rate + slope * np.maximum(driver, 0.0))
 
 
 def occurrences(laws: Mapping[str, LawLike], drivers: Mapping[str, np.ndarray], people: Cohort, first: int = 0) -> dict[str, np.ndarray]:
@@ -43,14 +50,14 @@ def occurrences(laws: Mapping[str, LawLike], drivers: Mapping[str, np.ndarray], 
     """
     out = {}
     for name, law in laws.items():
-        p = chances(name, law, drivers[law.driver], people)
+        p = 1 - np.exp(-hazards(name, law, drivers[law.driver], people))
         u = [streams.uniform(people.seed, f"event:{name}", first + k, people.people) for k in range(p.shape[1])]
         out[name] = np.stack(u, axis=1) < p if u else np.zeros(p.shape, bool)
     return out
 
 
 def counts(happens: np.ndarray, sessions: Sequence[float], onset_h: float, times: np.ndarray) -> np.ndarray:
-    """Return the number of events (n, T) up to each time (h), from whether they happen in each session (n, K)."""
+    """Return the number of events (n, T) up to each time (h), from whether they happen in each session (n, K); or sums of hazards."""
     before = np.asarray(sessions)[:, None] + onset_h <= times[None, :] + 1e-9
     return happens.astype(float) @ before.astype(float)
 

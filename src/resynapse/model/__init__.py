@@ -17,6 +17,7 @@ from resynapse.model.network import Network
 from resynapse.model.plasticity import regions
 from resynapse.model.readouts_pd import Readouts
 from resynapse.model.receptor import Receptor
+from resynapse.model.session_events import complaints
 from resynapse.model.stress import Stress
 from resynapse.model.symptoms import Severity
 from resynapse.model.tolerability import tolerability
@@ -41,7 +42,7 @@ def mechanisms(species: str = "human", depots: bool = True) -> list[Mechanism]:
     stress, severity = (Stress(), Severity()) if species == "human" else (Stress(values=CALM), Severity(values=WHOLE_SHARE))
     brain = [Laboratory(), Receptor(), Glutamate(), *regions(), stress, Inflammation(), Network()]
     domains = Domains()
-    rated = [domains, *graded(domains), Scales(), LinkedScales(), Episode(), *tolerability()]
+    rated = [domains, *graded(domains), Scales(), LinkedScales(), Episode(), *tolerability(), *complaints()]
     rest = rated if species == "human" else [Imaging()]
     return [*dose, *brain, Expectancy(), Comparators(), Course(), severity, Readouts(), *rest]
 

@@ -15,16 +15,18 @@ from resynapse.model.session_events import LAWS
 class Stage:
     """One step.  areas: of the rows that inform it; parameters: typical values; spreads: SDs between people; studies: between studies.
 
-    Spreads are named `level:targets`, as in model/population.py.  still: events whose laws (model/session_events.py) stay as declared:
-    their rows tell how much trials differ, and move nothing.
+    Spreads are named `level:targets`, as in model/population.py.  only, but: quantities of the rows taken, and of those not taken.
     """
 
     areas: tuple[str, ...]
     parameters: tuple[str, ...]
     spreads: tuple[str, ...] = ()
     studies: tuple[str, ...] = ()
-    still: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
 
+
+EVENTS = tuple(f"event:{name}" for name in (*LAWS, "any_adverse_event"))
 
 STAGES: dict[str, Stage] = {
     "pharmacokinetics": Stage(
@@ -44,7 +46,7 @@ STAGES: dict[str, Stage] = {
     "symptoms": Stage(
         ("scores", "rates", "relapse"),
         ("share", "w_pot", "mpfc_tau_pot", "mpfc_tau_prog", "hope", "half_rise", "half_fade", "lasting", "by_belief", "by_new_drug",
-         "e_drug", "next_step", "e_therapy", "relapse_rate", "consolidates"),
+         "by_crisis", "glow", "half_glow", "overlap", "e_drug", "next_step", "e_therapy", "relapse_rate", "consolidates"),
         ("person:share", "person:hope"),
         ("study:hope", "study:share"),
     ),
@@ -54,6 +56,7 @@ STAGES: dict[str, Stage] = {
          "c50_sleep", "h_sleep", "by_calm"),
         ("person:cadss_max",),
         ("study:cadss_max", "study:sbp_max+dbp_max+hr_max", "study:c50_sleep"),
-        tuple(f"event:{name}" for name in (*LAWS, "any_adverse_event")),
+        but=EVENTS,
     ),
+    "complaints": Stage(("safety",), tuple(f"{name}_{part}" for name in LAWS for part in ("rate", "slope")), only=EVENTS),
 }  # fmt: skip

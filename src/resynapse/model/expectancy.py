@@ -3,8 +3,9 @@
 Reads   enrolled, belief, open_hope (inputs of a study); visit (event)
 Gives   placebo_relief [1], a share of severity     to symptoms
 Assumes relief rises with a half-life of 12 h after enrolment, and what a newly started antidepressant adds to it as slowly as where
-        tablets are all that is begun; the part kept up by contact halves in 14 d without a visit; belief of having got the drug scales
-        it.  Belief is a person's own: prior by how the trial is blinded, then a logistic update from what is felt in each session
+        tablets are all that is begun; the part kept up by contact halves in 14 d without a visit; for some hours after somebody came
+        there is more (`glow`), and more where a suicidal crisis brought admission and care; belief of having got the drug scales it all.
+        Belief is a person's own: prior by how the trial is blinded, then a logistic update from what is felt in each session
         (`believed`), worked out between visits.
 Not modelled: regression to the mean beyond selection, inflated entry scores; what people tell each other.
 """
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resynapse.notation import Mechanism, event, exp, given, param, quantity, state
+from resynapse.notation import Mechanism, event, exp, given, param, power, quantity, state
 
 
 class Expectancy(Mechanism):
@@ -28,6 +29,10 @@ class Expectancy(Mechanism):
     lasting   = param(0.5,    "1",   "share that lasts without contact",                           (0.1, 0.9),  "assumed")
     by_belief = param(0.4,    "1",   "more relief per unit of belief, on the log scale",           (0.0, 1.0),  "assumed")
     by_new_drug = param(0.7,  "1",   "more relief with a newly started antidepressant in the end, log scale", (0.0, 1.2),  "assumed")
+    by_crisis = param(0.5,    "1",   "more relief where a suicidal crisis brought admission, log scale", (0.0, 1.5), "assumed")
+    crisis    = param(0.0,    "1",   "1 in a suicidal crisis that brought the person into hospital",   (0.0, 1.0),  "convention")
+    glow      = param(0.5,    "1",   "more relief in the first hours after somebody came, per unit of hope", (0.0, 3.0), "assumed")
+    half_glow = param(6.0,    "h",   "half of it is gone after",                                   (2.0, 18.0), "assumed")
     # belief, worked out between visits
     by_dissociation = param(1.3, "1", "log odds of the drug by full dissociation in a session",         (0.5, 6.0),  "assumed")
     by_sedation = param(0.4,  "1",    "the same by full sleepiness, where the control does not sedate", (0.0, 3.0),  "assumed")
@@ -59,10 +64,16 @@ class Expectancy(Mechanism):
         return -0.6931 / self.half_fade * contact
 
     @quantity("1")
-    def placebo_relief(self, onset, prospect, contact, belief):
+    def afterglow(self, contact):
+        """1 when somebody comes, gone within a day."""
+        return power(contact, self.half_fade / self.half_glow)
+
+    @quantity("1")
+    def placebo_relief(self, onset, prospect, contact, afterglow, belief):
         """Share of severity that expectancy takes away."""
         scale = exp(self.unblinding * self.by_belief * belief) * (self.lasting + (1 - self.lasting) * contact)
-        return self.expectancy * self.hope * (onset + (exp(self.by_new_drug) - 1) * prospect) * scale
+        care = exp(self.by_crisis * self.crisis) * onset
+        return self.expectancy * self.hope * (care + (exp(self.by_new_drug) - 1) * prospect + self.glow * afterglow) * scale
 
     visit = event(d_contact, "set", 1.0, "somebody asks how the person is")
 

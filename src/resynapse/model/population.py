@@ -73,6 +73,7 @@ MALTREATED, POOR = 0.48, 0.33
 SELF_VIEW = Covariate("normal", 0.0, 0.24, -1.0, 1.0, "1", "fit:daly2019")  # so that PHQ-9 totals have an SD of 3.8
 BURDENED = {"usual": 0.073}
 """Load that the shares above bring on average: the model's chronic load is that of the typical patient."""
+IN_CRISIS = {**BURDENED, "crisis": 1.0}
 
 
 IDEATION = {"own_suicidal": 0.8}
@@ -154,7 +155,7 @@ POPULATIONS: dict[str, Population] = {
     "trd_adult_si": Population(
         "the same with prominent suicidal ideation",
         _depressed(_adult(40.1, 13.0, "aspire_pooled2021"), (0.61, "aspire_pooled2021"), SUICIDAL, TRIAL_WEIGHT, RESISTANT),
-        BURDENED | IDEATION,
+        IN_CRISIS | IDEATION,
     ),
     "trd_older": Population(
         "treatment-resistant depression at 65 and over",
@@ -172,7 +173,7 @@ POPULATIONS: dict[str, Population] = {
     "mdd_adult_si": Population(
         "adults with major depression and acute suicidal ideation",
         _depressed(_adult(40.1, 13.0, "aspire_pooled2021"), (0.608, "aspire_pooled2021"), SUICIDAL, TRIAL_WEIGHT, EPISODE),
-        BURDENED | IDEATION,
+        IN_CRISIS | IDEATION,
     ),
     "mdd_adolescent": Population(
         "adolescents with major depression",

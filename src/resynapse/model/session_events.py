@@ -4,11 +4,15 @@ The chance of an event in one session is 1 - exp(-h),   h = person * study * (ra
 driver  the highest value of the session of one quantity: strangeness [µM], CADSS [points], sbp_rise [mmHg], sedation_depth [1]
 rate    per session with a placebo, too;   slope per unit of the driver
 person  log-normal with mean 1 and SD `sd` of the logarithm, for good;   study: the same with `study_sd`, how a trial asks and counts
-Fitted to the incidences of the courses named as source; plausible range of rates and slopes: a third to three times the value,
-of `sd` 0.5-1.6, of `study_sd` 0.2-1.0.  Onset and length are those of the course of sedation and dissociation (jnj_sedation2025).
+Fitted to the incidences of the courses named as source; plausible range of rates and slopes: a fifth to five times the value,
+of `sd` 0.5-1.6, of `study_sd` 0.2-1.0.  Calibration moves rates and slopes (`Complaint`) within that range; what it finds that trials
+differ by takes the place of `study_sd`.  Onset and length are those of the course of sedation and dissociation (jnj_sedation2025).
+Not modelled: events that come from the illness or other drugs, one event that makes another likelier.
 """
 
 from dataclasses import dataclass
+
+from resynapse.notation import Mechanism, Param, param
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Law:
     lasts_h: float = 1.25
 
 
+UNITS = {"strangeness": "1/µM", "CADSS": "1/points", "sbp_rise": "1/mmHg", "sedation_depth": "1"}
 DRIVERS = ("strangeness", "CADSS", "sbp_rise", "sedation_depth")
 _LABEL = "fit:spravato_safety2020"
 _ALL = "fit:spravato_safety2020,spravato_label2020,takahashi2021full,sustain_ae_course2022"
@@ -54,3 +59,24 @@ LAWS: dict[str, Law] = {
 }  # fmt: skip
 COMPLAINTS = tuple(name for name in LAWS if name != "discontinuation_ae")
 """What counts as an adverse event; stopping the drug follows from one."""
+
+
+class Complaint(Mechanism):
+    """How often one event comes: its law's rate and slope as parameters, to be read wherever events are drawn."""
+
+    rate  = param(0.01, "1", "of the event in a session with nothing taken", (0.0001, 0.1), "assumed")
+    slope = param(0.1,  "1", "of the event per unit of its driver",          (0.001, 1.0),  "assumed")
+
+
+def complaints() -> list[Mechanism]:
+    """Return an instance for each law."""
+    return [Complaint(name, values=_own(law)) for name, law in LAWS.items()]
+
+
+def _own(law: Law) -> dict[str, Param]:
+    """Return rate and slope of a law as parameters."""
+    wide = lambda x: (x / 5, x * 5)  # noqa: E731
+    return {
+        "rate": param(law.rate, "1", f"{law.meaning}: in a session with nothing taken", wide(law.rate), law.source),
+        "slope": param(law.slope, UNITS[law.driver], f"{law.meaning}: per unit of {law.driver}", wide(law.slope), law.source),
+    }

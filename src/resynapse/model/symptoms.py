@@ -3,7 +3,7 @@
 Reads   synapses, synapses_at_rest and potentiation of both regions [1]; network, inflammation, strain; the reliefs [1]
 Gives   psi, severity [1] (item-bank trait; higher = worse)     to stress, inflammation, domains
 Assumes the trait of the PHQ-9 item bank (normal with mean 0, SD 1 in a mostly non-clinical sample); lost synapses explain a
-        person's `share` of severity.
+        person's `share` of severity; hope and drug relieve in part the same (`overlap`).
 Not modelled: how symptoms act on each other; what the scales read of it is in `domains`, `totals` and `items`.
 """
 
@@ -19,6 +19,7 @@ class Severity(Mechanism):
     share    = param(0.18,  "1",  "of severity that synapse loss explains, median person", (0.01, 0.9), "fit:dean2021,popova2019")
     loss_ref = param(0.20,  "1",  "loss that brings the full share, where none is lost at rest",     (0.1, 0.4),  "assumed")
     w_pot    = param(1.00,  "1", "relief by full potentiation against that by full regrowth", (0.3, 4.0),  "fit:dean2021,popova2019")
+    overlap  = param(1.00,  "1", "of the drug's relief that hope has given already, per unit of hope's, log scale", (0.0, 6.0), "assumed")
     w_mpfc   = param(0.7,   "1",  "cortex's part, the rest is the hippocampus's",                    (0.3, 1.0),  "assumed")
     w_net    = param(0.0,   "1",  "severity per network deviation",                                  (0.0, 1.0),  "assumed")
     w_inf    = param(0.0,   "1",  "severity per inflammation",                                       (0.0, 1.0),  "assumed")
@@ -54,10 +55,11 @@ class Severity(Mechanism):
         return self.severity0 * (1 - self.share + self.share * synapse_loss_at_rest / full_loss)
 
     @quantity("1")
-    def synaptic_severity(self, synapse_loss, synapse_loss_at_rest, full_loss, potentiation):
+    def synaptic_severity(self, synapse_loss, synapse_loss_at_rest, full_loss, potentiation, placebo_relief):
         """Change of severity by synapses and potentiation."""
         lost = self.synapses_to_mood * (synapse_loss - synapse_loss_at_rest) / full_loss
-        return self.severity0 * self.share * (lost - self.potentiation_to_mood * self.w_pot * potentiation)
+        left = exp(-self.overlap * placebo_relief)
+        return self.severity0 * self.share * left * (lost - self.potentiation_to_mood * self.w_pot * potentiation)
 
     @quantity("1")
     def unrelieved(self, placebo_relief, antidepressant_relief, therapy_relief, ect_relief, natural_relief, kept):

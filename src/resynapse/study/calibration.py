@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from resynapse.engine.checkpoint import Store, version_of
+from resynapse.methods.cohort import CHANCE
 from resynapse.methods.coordinate import Coordinate
 from resynapse.methods.evidence import Row
 from resynapse.methods.fit import Fit, Number
@@ -77,7 +78,9 @@ class Fitted:
 
 def fitted_rows(rows: Sequence[Row], stage: Stage) -> list[Row]:
     """Return the rows that inform a stage: predict rows of its areas, never recalled ones; directions only judge."""
-    return [r for r in rows if r.use == "predict" and r.access != "recalled" and area(r) in stage.areas and r.statistic != "direction"]
+    some = [r for r in rows if r.use == "predict" and r.access != "recalled" and r.statistic != "direction"]
+    asked = [r for r in some if area(r) in stage.areas and r.quantity not in stage.but]
+    return [r for r in asked if not stage.only or r.quantity in stage.only]
 
 
 def coordinates(names: Sequence[str]) -> dict[str, Coordinate]:
@@ -133,9 +136,12 @@ def points_of(stage: Stage, u: Array, known: Mapping[str, float], both: bool) ->
 
 
 def as_fit(values: Mapping[str, Array]) -> Fit:
-    """Return points of parameter space as a fit whose draws are the points, shown on the same people of typical studies."""
+    """Return points of parameter space as a fit whose draws are the points, shown on the same people of typical studies.
+
+    Side effects come as their chances, not as draws, so that small steps show.
+    """
     numbers = {name: Number("", "", "", 0.0, 0.0, 0.0, float(x[0]), x) for name, x in values.items()}
-    return Fit("points", numbers, copies=True).without(["studies"])
+    return Fit("points", numbers, left_out=frozenset(("studies", CHANCE)), copies=True)
 
 
 def _asked(rows: Sequence[Row], values: Mapping[str, Array], people: int, seed: int) -> dict[str, Any]:
@@ -199,8 +205,7 @@ def _linear(stage: Stage, rows: Sequence[Row], table: Array, at: tuple[Array, bo
     else:
         J, rest = (moved[:, :P] - base[:, None]) / STEP, moved[:, P:]
         H = np.zeros_like(J)
-    still = np.array([r.quantity in stage.still for r in rows])[:, None]
-    S = np.where(still, 0.0, (rest - base[:, None]) / SHIFT)
+    S = (rest - base[:, None]) / SHIFT
     printed = [printed_error(r) for r in rows]
     s = np.array([x if p is None else p for p, x in zip(printed, scatter, strict=True)])
     kinds = tuple(kind_of(r) for r in rows)
@@ -208,7 +213,7 @@ def _linear(stage: Stage, rows: Sequence[Row], table: Array, at: tuple[Array, bo
     prior = [_study_prior(name) for name in stage.studies] + [_tau_prior(k) for k in dict.fromkeys(kinds)]
     return Linear(
         (*stage.parameters, *stage.spreads), stage.studies, tuple(r.id for r in rows), tuple(trials[r.id] for r in rows), kinds,
-        u, y, np.maximum(s, 1e-6), mu, np.where(still, 0.0, J), np.where(still, 0.0, H), S, np.array(prior),
+        u, y, np.maximum(s, 1e-6), mu, J, H, S, np.array(prior),
     )  # fmt: skip
 
 

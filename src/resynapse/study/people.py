@@ -12,8 +12,9 @@ import numpy as np
 
 from resynapse.engine import streams
 from resynapse.methods import cohort as cohorts
-from resynapse.methods.cohort import Cohort, Drawn, Who
+from resynapse.methods.cohort import COUNTING, Cohort, Drawn, Who
 from resynapse.methods.fit import DECLARED, Fit
+from resynapse.methods.likelihood import COUNTED
 from resynapse.model.population import POPULATIONS, Covariate, Population
 from resynapse.model.spreads import CORRELATIONS, Spread, spreads_of
 from resynapse.model.traits import parameters_of, steady, worked_out
@@ -117,7 +118,7 @@ def draw_people(
     if "madrs" in expected and expected["madrs"].b > 0:
         expected["madrs"] = steady(expected["madrs"])
     drawn = cohorts.draw(Drawn(expected, differ.spreads, {**declared, **own}, CORRELATIONS, known, sds), who)
-    drawn = replace(drawn, left_out=differ.fit.left_out)
+    drawn = replace(drawn, left_out=differ.fit.left_out | ({COUNTING} if COUNTED in differ.fit.beyond else set()))
     if "bmi" in drawn.covariates and "height" in drawn.covariates:  # given in place of weight
         drawn.covariates["weight"] = drawn.covariates["bmi"] * (drawn.covariates["height"] / 100) ** 2
     drawn.values.update({k: cohorts.by_person(x, who.block) for k, x in own.items() if k not in drawn.values})

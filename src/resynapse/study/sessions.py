@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from resynapse.engine import Event, streams
-from resynapse.methods.cohort import Cohort
-from resynapse.methods.side_effects import counts, occurrences, peaks
+from resynapse.methods.cohort import CHANCE, Cohort
+from resynapse.methods.side_effects import counts, hazards, occurrences, peaks
 from resynapse.model.session_events import COMPLAINTS, DRIVERS, LAWS
 from resynapse.model.tolerability import OCCASIONS
 from resynapse.notation import System
@@ -60,8 +60,14 @@ def probes(sessions: Iterable[float], over: float) -> np.ndarray:
 
 
 def side_effects(values: Mapping[str, np.ndarray], times: np.ndarray, sessions: Sequence[float], people: Cohort) -> dict[str, np.ndarray]:
-    """Return {event: (n, K) whether it happens} from courses (n, T) of every driver; `any_adverse_event` is any of them."""
+    """Return {event: (n, K) whether it happens} from courses (n, T) of every driver; `any_adverse_event` is any of them.
+
+    Where chance is left out of the people, the hazard of each event stands for whether it happens.
+    """
     drivers = {d: peaks(values[d], times, sessions) for d in DRIVERS}
+    if CHANCE in people.left_out:
+        likely = {name: hazards(name, law, drivers[law.driver], people) for name, law in LAWS.items()}
+        return likely | {"any_adverse_event": np.sum([likely[c] for c in COMPLAINTS], axis=0)}
     happens = occurrences(LAWS, drivers, people)
     happens["any_adverse_event"] = np.any([happens[c] for c in COMPLAINTS], axis=0)
     return happens

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resynapse.engine import Ensemble, Settings
-from resynapse.methods.cohort import Cohort
+from resynapse.methods.cohort import CHANCE, Cohort
 from resynapse.methods.fit import DECLARED, Fit
 from resynapse.methods.pool import NotSimulated, Pool
 from resynapse.model import build
@@ -155,7 +155,8 @@ def pool_of(setup: Setup, times: tuple[float, ...], n: int, blocks: int, seed: i
         traits = {d: solved.values[d][:, asked] for d in domains}
         seen = Rated(traits, axis, people, plan.name, known=seen)
         true = Rated(traits, axis, people, plan.name, true=True, known=true)
-    return Pool(people.block, axis, seen, units, noise_free=true, dose=_given(setup, people), molar_mass=_masses())
+    hazards = CHANCE in people.left_out
+    return Pool(people.block, axis, seen, units, noise_free=true, dose=_given(setup, people), molar_mass=_masses(), hazards=hazards)
 
 
 def _wanted(area: str, setup: Setup) -> bool:
