@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from resynapse.methods import survival
-from resynapse.methods.endpoints import Course
+from resynapse.methods.endpoints import Course, individual
 from resynapse.methods.trial_data import TrialData
 
 TIMES = np.array([0.0, 24, 168, 336])
@@ -27,6 +27,12 @@ def test_events_are_dated_at_visits_and_censored_at_the_last():
     assert early.hours[:4].tolist() == [24, 24, 24, 24] and early.event.tolist() == [False, True, False, False, False]
     kept_well = survival.times_to("relapse", seen([8, 9, 25, 9], [8, 9, 9, 9]))
     assert kept_well.hours.tolist() == [168, 336] and kept_well.event.tolist() == [True, False]
+
+
+def test_who_is_well_at_the_start_cannot_get_well():
+    course = seen([9, 30, 8, 8], [36, 30, 18, 8])
+    assert np.isnan(survival.times_to("remission", course).hours).tolist() == [True, False]
+    assert np.isnan(individual("remission", course, 336.0)).tolist() == [True, False]
 
 
 def times(hours, event) -> survival.Times:

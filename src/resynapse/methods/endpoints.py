@@ -62,7 +62,9 @@ def individual(statistic: str, course: Course, time: float | None) -> np.ndarray
         relative = (now - base) / np.where(base == 0, np.nan, base)
         return 100 * relative if statistic == "percent_change" else (relative <= -0.5).astype(float)
     if statistic == "remission":
-        return (at(course, _needed(time, statistic)) <= _threshold(course, course.remission, statistic)).astype(float)
+        limit = _threshold(course, course.remission, statistic)
+        well = (at(course, _needed(time, statistic)) <= limit).astype(float)
+        return np.where(at(course, 0.0) <= limit, np.nan, well)  # who is well at the start cannot get well
     if statistic == "relapse":
         return _relapse(x[:, until], _threshold(course, course.relapse, statistic))
     if statistic == "incidence":  # the course counts events

@@ -4,7 +4,7 @@ An event is dated at the visit at which it is seen; who is not seen again is cen
 | time to | is |
 |---|---|
 | response | the first visit with a fall of at least 50 % from baseline |
-| remission | the first visit at or below the scale's threshold |
+| remission | the first visit at or below the scale's threshold; those who are there at the start are not at risk |
 | relapse | from the first visit with response (from baseline for those who start below the threshold of relapse), the first later visit |
 |         | at or above that threshold; those who never respond are not at risk and have no time |
 """
@@ -50,7 +50,7 @@ def times_to(what: str, visits: Course, until: float | None = None) -> Times:
         if limit is None:
             raise InputError(f"endpoint time_to_{what}", visits.quantity, f"a scale with a threshold of {what}")
         if what == "remission":
-            return _first(t, x, x <= limit, np.zeros(len(base)))
+            return _first(t, x, x <= limit, np.where(base <= limit, np.nan, 0.0))
         well = np.where(base < limit, 0.0, np.where(fallen.any(axis=1), t[fallen.argmax(axis=1)], np.nan))
         return _first(t, x, x >= limit, well)
 
