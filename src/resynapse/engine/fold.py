@@ -6,6 +6,7 @@ a product with its reciprocal.  Jacobian entries are statements too, so those of
 
 import ast
 import functools
+import types
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeGuard
 
@@ -174,5 +175,10 @@ def evaluate(statements: Iterable[Statement], values: Mapping[str, Any]) -> dict
     env: dict[str, Any] = {**ARRAYS, **values}
     with np.errstate(all="ignore"):
         for name, text in statements:
-            env[name] = eval(text, {"__builtins__": {}}, env)  # the notation let nothing but arithmetic through
+            env[name] = eval(_code(text), {"__builtins__": {}}, env)  # the notation let nothing but arithmetic through
     return env
+
+
+@functools.lru_cache(maxsize=50_000)
+def _code(text: str) -> types.CodeType:
+    return compile(text, "<statement>", "eval")

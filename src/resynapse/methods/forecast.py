@@ -104,16 +104,36 @@ class _Kernels:
         return kernels + 0.5 * np.sum(x**2, axis=1)
 
 
+class _Mixture:
+    """All rounds together; the first one drew from the population."""
+
+    def __init__(self, first: int):
+        self.counts, self.kernels = [first], list[_Kernels]()
+        self.known = list[Array]()  # log density of each round after the first at the draws that have been asked for
+
+    def add(self, count: int, kernels: _Kernels) -> None:
+        self.counts.append(count)
+        self.kernels.append(kernels)
+        self.known.append(np.empty(0))
+
+    def log_density(self, z: Array) -> Array:
+        """Return the log density against the population's (N,) of draws z (N, d), which are those of the last call and more."""
+        from scipy.special import logsumexp
+
+        self.known = [np.append(old, one.log_ratio(z[len(old) :])) for old, one in zip(self.known, self.kernels, strict=True)]
+        share = np.array(self.counts, float) / sum(self.counts)
+        return np.asarray(logsumexp(np.stack([np.zeros(len(z)), *self.known]), axis=0, b=share[:, None]))
+
+
 def infer(seen: LogLikelihood | None, names: tuple[str, ...], seed: int, budget: Budget = USUAL) -> Posterior:
     """Return the posterior of the unknowns.  seen: None where nothing was observed, so that the population stands as it is."""
     z = _standard(names, seed, 0, budget.first)
-    pieces: list[tuple[int, _Kernels | None]] = [(budget.first, None)]
     if seen is None:
         return Posterior(names, z, np.full(len(z), 1 / len(z)), 0.0, float(len(z)), 0)
     log_like = seen(z, np.arange(len(z)))
-    rounds = 0
+    mixture, rounds = _Mixture(budget.first), 0
     while True:
-        log_mix = _log_mixture(pieces, z)
+        log_mix = mixture.log_density(z)
         weight, k = smoothed(log_like - log_mix)
         ess = 1 / float(np.sum(weight**2))
         if rounds == budget.rounds or (k <= budget.worst_k and ess >= budget.enough):
@@ -125,21 +145,12 @@ def infer(seen: LogLikelihood | None, names: tuple[str, ...], seed: int, budget:
         fresh = kernels.draw(_standard(names, seed, len(z), budget.each), streams.uniform(seed, "forecast:centre", 0, number))
         log_like = np.concatenate([log_like, seen(fresh, number)])
         z, rounds = np.concatenate([z, fresh]), rounds + 1
-        pieces.append((budget.each, kernels))
+        mixture.add(budget.each, kernels)
 
 
 def _standard(names: tuple[str, ...], seed: int, begin: int, n: int) -> Array:
     number = np.arange(begin, begin + n)
     return np.stack([streams.normal(seed, name, 0, number) for name in names], axis=1)
-
-
-def _log_mixture(pieces: list[tuple[int, _Kernels | None]], z: Array) -> Array:
-    """Return the log density of all rounds together against the population's, (N,)."""
-    from scipy.special import logsumexp
-
-    parts = [np.zeros(len(z)) if one is None else one.log_ratio(z) for _, one in pieces]
-    count = np.array([n for n, _ in pieces], float)
-    return np.asarray(logsumexp(np.stack(parts), axis=0, b=(count / count.sum())[:, None]))
 
 
 def _effective(log_weight: Array) -> tuple[Array, float]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from resynapse.engine.executor import completed
 from resynapse.methods.forecast import USUAL, Budget, Posterior, infer
 from resynapse.methods.ratings import LEVELS, Spread, quantiles, true_spread, written_spread
 from resynapse.model.population import POPULATIONS
@@ -112,12 +113,18 @@ def forecast_table(
     if not 0 < risk < 1:
         raise InputError("--risk", risk, "a chance between 0 and 1")
     patients = read_patients(table)
-    held, out = load_fit(fit), []
-    for k, one in enumerate(patients):
-        if progress:
-            progress(f"patient {one.name}", k, len(patients))
-        out.append(forecast(Lookalikes(one, seed, held), hours_of(at, one), risk, budget))
-    return Forecasts(tuple(out), seed, risk)
+    held, wanted = load_fit(fit), [hours_of(at, one) for one in patients]
+
+    def do(k: int) -> Forecast:
+        return forecast(Lookalikes(patients[k], seed, held), wanted[k], risk, budget)
+
+    tell = progress or (lambda text, done, whole: None)
+    tell(f"patient {patients[0].name}", 0, len(patients))
+    out = {0: do(0)}  # alone: it makes ready, with all processors, what everybody after it uses
+    for place, one in completed(do, range(1, len(patients))):
+        tell(f"after patient {one.patient.name}", len(out), len(patients))
+        out[place + 1] = one
+    return Forecasts(tuple(out[k] for k in range(len(patients))), seed, risk)
 
 
 def hours_of(at: str | Sequence[float], patient: Patient) -> tuple[float, ...]:
