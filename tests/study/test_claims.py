@@ -31,7 +31,7 @@ def test_there_are_fifteen_and_their_rows_exist():
 
 @pytest.mark.parametrize("right", [True, False])
 def test_verdicts_follow_the_rows(right):
-    found = {j.claim.number: j for j in judged([compared(r, right) for r in ROWS])}
+    found = {j.claim.number: j for j in judged((r, compared(r, right).word) for r in ROWS)}
     assert found[9].verdict == (SUPPORTED if right else NOT) and found[12].verdict == PARTLY and found[12].rows == 0
     assert found[10].verdict == (PARTLY if right else NOT) and "against it" in found[10].why or right
     assert found[2].verdict == (PARTLY if right else NOT) and "too few rows" in found[2].why

@@ -128,7 +128,8 @@ def against_table(comparisons: Sequence[Comparison], others: Others) -> Table:
 
 def claims_table(comparisons: Sequence[Comparison]) -> Table:
     """Return the fifteen claims with their verdicts."""
-    rows = [(str(j.claim.number), j.claim.text, j.verdict, j.why, j.claim.decides) for j in judged(comparisons)]
+    done = judged((c.row, c.word) for c in comparisons if c.verdict is not None)
+    rows = [(str(j.claim.number), j.claim.text, j.verdict, j.why, j.claim.decides) for j in done]
     return Table(("", "claim", "verdict", "why", "what would decide"), rows)
 
 

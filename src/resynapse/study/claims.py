@@ -8,12 +8,11 @@
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from resynapse.methods.evidence import Row
 from resynapse.methods.judge import area
-from resynapse.methods.qualify import Comparison
 from resynapse.model.claims import CLAIMS, Claim, Pick
 
 ENOUGH, MOST, HALF = 5, 0.8, 0.5
@@ -43,21 +42,21 @@ def speaks(pick: Pick, row: Row) -> bool:
     )
 
 
-def judged(comparisons: Sequence[Comparison]) -> list[Judged]:
-    """Return the verdict of every claim from what was compared."""
-    done = [c for c in comparisons if c.verdict is not None]
-    return [_judged(claim, [c for c in done if any(speaks(p, c.row) for p in claim.picks)]) for claim in CLAIMS]
+def judged(rows: Iterable[tuple[Row, str]]) -> list[Judged]:
+    """Return the verdict of every claim from the rows simulated, each with `agrees` or `disagrees`."""
+    done = list(rows)
+    return [_judged(claim, [(r, word) for r, word in done if any(speaks(p, r) for p in claim.picks)]) for claim in CLAIMS]
 
 
-def _judged(claim: Claim, rows: Sequence[Comparison]) -> Judged:
-    agree = sum(c.word == "agrees" for c in rows)
+def _judged(claim: Claim, rows: Sequence[tuple[Row, str]]) -> Judged:
+    agree = sum(word == "agrees" for _, word in rows)
     if not rows:
         return Judged(claim, 0, 0, PARTLY, f"The model holds it, no row tests it. Untested: {claim.untested}.")
     verdict = SUPPORTED if len(rows) >= ENOUGH and agree >= MOST * len(rows) and not claim.capped else PARTLY
     if agree < HALF * len(rows):
         verdict = NOT
     why = f"{agree} of {len(rows)} rows agree"
-    wrong = Counter(c.row.source for c in rows if c.word == "disagrees")
+    wrong = Counter(row.source for row, word in rows if word == "disagrees")
     if wrong:
         why += f"; against it {', '.join(f'{name} ({k})' for name, k in wrong.most_common(4))}"
     if len(rows) < ENOUGH:

@@ -64,7 +64,7 @@ def test_the_moment_moves_dendrites_and_their_counts(page):
 def test_how_we_know_is_one_click_away(page):
     page.locator("#about-receptor details.know > summary").click()
     page.locator("#about-receptor summary", has_text="Parameters").click()
-    assert "Ebert" in page.inner_text("#about-receptor details.know")
+    assert "Ebert" in page.inner_text("#about-receptor details.know") and "The claim:" in page.inner_text("#about-receptor details.know")
 
 
 def test_a_trial_is_run_and_taken_away(page):

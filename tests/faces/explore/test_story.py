@@ -115,3 +115,11 @@ def test_behind_every_panel_stand_equations_sources_and_rows():
         text = str(drawer)
         assert "Equations" in text and "Parameters" in text, name
     assert len(know.rows_of(story.PANELS[0])) > 50
+
+
+def test_a_panel_says_how_its_claim_stands():
+    wrong = {r.id: "disagrees" for r in know.rows_of(story.PANELS[0])}
+    blood, receptor = (str(know.drawers(wrong)[name]) for name in ("drug", "receptor"))
+    assert "The claim: Low-dose ketamine" in blood and "Not supported" in blood and "What would decide" in blood
+    assert "no row tests it" in receptor
+    assert evidence.verdicts(), "the kept qualification stands beside the evidence"

@@ -13,9 +13,11 @@ from resynapse.faces.explore.views import plain_table
 from resynapse.methods.evidence import Row, load_evidence
 from resynapse.model import build
 from resynapse.notation import System
+from resynapse.study.claims import Judged, judged
 from resynapse.study.folders import shipped
 
 MOST_ROWS = 30
+JUDGED = ("agrees", "disagrees")
 
 
 @cache
@@ -28,7 +30,18 @@ def evidence_rows() -> tuple[Row, ...]:
 def drawers(verdicts: Mapping[str, str]) -> dict[str, Tag]:
     """Return what stands in each panel's drawer; verdicts: {id of an evidence row: agrees, disagrees, not_simulated}."""
     system = build()
-    return {p.name: tags.div(_mechanisms(system, p), _evidence(p, verdicts)) for p in PANELS}
+    rows = ((r, verdicts[r.id]) for r in evidence_rows() if verdicts.get(r.id) in JUDGED)
+    claims = {one.claim.number: one for one in judged(rows)} if verdicts else {}
+    return {p.name: tags.div(_claim(claims.get(p.claim)), _mechanisms(system, p), _evidence(p, verdicts)) for p in PANELS}
+
+
+def _claim(one: Judged | None) -> Tag | None:
+    """Return the claim that a panel carries, its verdict and why; None where nothing has been judged."""
+    if one is None:
+        return None
+    verdict = tags.p(tags.b(one.verdict[0].upper() + one.verdict[1:]), f": {one.why}")
+    decides = tags.p(f"What would decide: {one.claim.decides}.")
+    return tags.div(tags.h4(f"The claim: {one.claim.text}"), verdict, decides, class_="claim")
 
 
 def _mechanisms(system: System, panel: Panel) -> TagList:
