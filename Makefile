@@ -34,9 +34,9 @@ verify: setup-dev ## the slow checks: theory and peers, then the model against a
 	@if [ -d verification ]; then $(BIN)/python -m pytest verification; fi
 	@$(BIN)/resynapse qualify --evidence evidence --out runs/qualify $(ARGS)
 
-report: setup-dev ## the qualification report in docs: every trial judged by a fit that never saw it, beside statistics alone (minutes)
+report: setup-dev ## the qualification report in docs: every trial judged by a fit that never saw it, beside statistics alone (minutes; ARGS=--arrows)
 	@$(BIN)/python -m verification.baselines
-	@$(BIN)/resynapse qualify --evidence evidence --evidence docs/statistics_alone.csv --fit "newest without trial" --out docs/qualification
+	@$(BIN)/resynapse qualify --evidence evidence --evidence docs/statistics_alone.csv --fit "newest without trial" --out docs/qualification $(ARGS)
 	@mv docs/qualification/report.html docs/qualification.html && $(BIN)/python tools/golden.py
 
 fuzz: setup-dev ## try odd studies, evidence and patients for MINUTES=10; ARGS="--patients 1000000" solves odd people

@@ -70,7 +70,7 @@ def qualify(order: Order, out: Path, command: list[str], tell: Tell) -> list[str
     asked = [r for r in rows if not order.ids or r.id in order.ids]
     with store.until_done():
         result = judge(rows, experiments, settings, order.ids, lambda done, whole: tell("experiments", done, whole), means)
-        arrows = arrow_table(asked, progress=tell, means=means) if order.arrows else []
+        arrows = arrow_table(asked, progress=tell, means=means, set_up=experiments) if order.arrows else []
         spread = spread_of(asked, fit, tell) if known else {}
         tell("writing the report", 1, 1)
         extra: Mapping[str, object] = {

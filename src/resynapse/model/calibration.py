@@ -2,8 +2,7 @@
 
 A number's prior covers its declared plausible range (`methods/coordinate.py`).  It lies about the declared value, unless that was
 fitted to published results (source `fit:…`), which may be the very rows: then it is nearly even over the range.
-Constants of time that experiments on the mechanism give (receptor, glutamate, TrkB, translation) are not moved, nor is what no row
-speaks of that can be simulated (electroconvulsive therapy).
+Constants of time that experiments on the mechanism give (receptor, glutamate, TrkB, translation) are not moved.
 """
 
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ class Stage:
     """One step.  areas: of the rows that inform it; parameters: typical values; spreads: SDs between people; studies: between studies.
 
     Spreads are named `level:targets`, as in model/population.py.  only, but: quantities of the rows taken, and of those not taken.
+    longer: how much longer chains are where numbers are hard to tell apart.
     """
 
     areas: tuple[str, ...]
@@ -24,6 +24,7 @@ class Stage:
     studies: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
+    longer: int = 1
 
 
 EVENTS = tuple(f"event:{name}" for name in (*LAWS, "any_adverse_event"))
@@ -46,9 +47,10 @@ STAGES: dict[str, Stage] = {
     "symptoms": Stage(
         ("scores", "rates", "relapse"),
         ("share", "w_pot", "mpfc_tau_pot", "mpfc_tau_prog", "hope", "half_rise", "half_fade", "lasting", "by_belief", "by_new_drug",
-         "by_crisis", "glow", "half_glow", "overlap", "e_drug", "next_step", "e_therapy", "relapse_rate", "consolidates"),
+         "by_crisis", "glow", "half_glow", "overlap", "e_drug", "next_step", "e_therapy", "e_ect", "relapse_rate", "consolidates"),
         ("person:share", "person:hope"),
         ("study:hope", "study:share"),
+        longer=3,
     ),
     "tolerability": Stage(
         ("safety",),

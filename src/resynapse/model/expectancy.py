@@ -33,6 +33,7 @@ class Expectancy(Mechanism):
     crisis    = param(0.0,    "1",   "1 in a suicidal crisis that brought the person into hospital",   (0.0, 1.0),  "convention")
     glow      = param(0.5,    "1",   "more relief in the first hours after somebody came, per unit of hope", (0.0, 3.0), "assumed")
     half_glow = param(6.0,    "h",   "half of it is gone after",                                   (2.0, 18.0), "assumed")
+    warm_up   = param(0.5,    "h",   "half of it has come after",                                  (0.2, 1.0),  "assumed")
     # belief, worked out between visits
     by_dissociation = param(1.3, "1", "log odds of the drug by full dissociation in a session",         (0.5, 6.0),  "assumed")
     by_sedation = param(0.4,  "1",    "the same by full sleepiness, where the control does not sedate", (0.0, 3.0),  "assumed")
@@ -65,8 +66,8 @@ class Expectancy(Mechanism):
 
     @quantity("1")
     def afterglow(self, contact):
-        """1 when somebody comes, gone within a day."""
-        return power(contact, self.half_fade / self.half_glow)
+        """Comes within the hour after somebody came, and is gone within a day: contact tells the time since then."""
+        return power(contact, self.half_fade / self.half_glow) * (1 - power(contact, self.half_fade / self.warm_up))
 
     @quantity("1")
     def placebo_relief(self, onset, prospect, contact, afterglow, belief):

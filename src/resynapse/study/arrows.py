@@ -64,20 +64,22 @@ def arrow_table(
     settings: Settings = QUICK,
     progress: Callable[[str, int, int], None] | None = None,
     means: Means | None = None,
+    set_up: Callable[[Row], Experiment | NotSimulated] = experiment_of,
 ) -> list[Arrow]:
     """Return the fit of the whole model (first, named "whole model") and without each arrow, the most needed first.
 
     Slow: one qualification for each arrow.  progress(text, done, all) is told of every one.  means: as for `qualify`.
+    set_up: row -> experiment with every arrow in place, such as `study.experiments.Experiments`.
     """
     means = means or Means()
     asked = [r for r in rows if r.use == "predict" and area(r) in AREAS]
-    whole = _fit(asked, "", settings, means)
+    whole = _fit(asked, _Without("", set_up), settings, means)
     right = _right(whole)
     out = [Arrow("whole model", "every arrow in place", _agree(whole))]
     for k, name in enumerate(arrows):
         if progress:
             progress(f"without {name}", k, len(arrows))
-        found = _fit(asked, name, settings, means)
+        found = _fit(asked, _Without(name, set_up), settings, means)
         now = _right(found)
         change = _score(found, whole)
         out.append(Arrow(name, CUTS[name].meaning, _agree(found), tuple(sorted(now - right)), tuple(sorted(right - now)), change))
@@ -89,14 +91,15 @@ class _Without:
     """Sets rows up without an arrow ("": with all of them)."""
 
     arrow: str
+    set_up: Callable[[Row], Experiment | NotSimulated]
 
     def __call__(self, row: Row) -> Experiment | NotSimulated:
-        made = experiment_of(row)
+        made = self.set_up(row)
         return made if isinstance(made, NotSimulated) or not self.arrow else without(self.arrow, made)
 
 
-def _fit(rows: Sequence[Row], arrow: str, settings: Settings, means: Means) -> Qualification:
-    return qualify(rows, _Without(arrow), settings, means=replace(means, mark=f"without-{arrow or 'nothing'}"))
+def _fit(rows: Sequence[Row], part: _Without, settings: Settings, means: Means) -> Qualification:
+    return qualify(rows, part, settings, means=replace(means, mark=f"without-{part.arrow or 'nothing'}"))
 
 
 def _right(found: Qualification) -> set[str]:

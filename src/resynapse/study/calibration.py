@@ -246,7 +246,7 @@ def fit_stage(work: Work, name: str, known: Mapping[str, float]) -> Fitted:
     of, phi = damped(bare)
     work.tell(f"{name}: draws", effort.steps + 1, whole)
     rng = np.random.default_rng([effort.seed, *name.encode()])
-    drawn = sample(of, phi, laplace(of, phi), (effort.chains, effort.each, effort.burn), rng)
+    drawn = sample(of, phi, laplace(of, phi), (effort.chains, effort.each * stage.longer, effort.burn), rng)
     kept = np.linspace(0, len(drawn.u) - 1, effort.draws).astype(int)
     work.tell(f"{name}: each trial left out", effort.steps + 2, whole)
     few = drawn.some(kept)
