@@ -64,10 +64,10 @@ class Expectancy(Mechanism):
         """1 at each visit, then fading."""
         return -0.6931 / self.half_fade * contact
 
-    @quantity("1")
-    def afterglow(self, contact):
+    @state("1")
+    def d_afterglow(self, afterglow, contact):
         """Comes within the hour after somebody came, and is gone within a day: contact tells the time since then."""
-        return power(contact, self.half_fade / self.half_glow) * (1 - power(contact, self.half_fade / self.warm_up))
+        return 0.6931 / self.warm_up * (power(contact, self.half_fade / self.half_glow) - afterglow)
 
     @quantity("1")
     def placebo_relief(self, onset, prospect, contact, afterglow, belief):
