@@ -139,7 +139,8 @@ def test_a_rater_who_guesses_takes_as_much_off_items_as_off_totals():
         seen = [column(simulate(study_of(blinded | {"rater_bias": bias})), quantity, 24.0).mean() for bias in (0, 8)]
         return seen[0] - seen[1]
 
-    assert fall(["MADRS"], "MADRS") == pytest.approx(fall([], "MADRS"), rel=0.25) and fall([], "MADRS") > 1
+    # one slope turns points into trait: near the floor, where ketamine brings people, an item has less to lose
+    assert fall(["MADRS"], "MADRS") == pytest.approx(fall([], "MADRS"), rel=0.35) and fall([], "MADRS") > 1
     assert fall(["PHQ9"], "PHQ9") == 0
 
 
