@@ -8,18 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
+from small_trial import SMALL_TRIAL
 
 EVIDENCE = Path(__file__).resolve().parents[2] / "evidence"
-TRIAL = """\
-question: Does one infusion help?
-population: {of: trd_adult, n: 6, seed: 7}
-arms:
-  control: {drug: midazolam}
-  ketamine: {drug: ketamine, dose: 0.5 mg/kg, route: iv, over: 40 min}
-control: control
-visits: [0 d, 1 d]
-endpoints: [change(MADRS, 1 d)]
-"""
 PROGRAM = """
 import sys, time
 from resynapse.faces import power, qualify
@@ -60,7 +51,7 @@ def done(folder: Path, command: list[str], crew: list[str]) -> str:
 def prepared(folder: Path) -> Path:
     """Write a trial of four blocks, and some rows of evidence of three experiments."""
     folder.mkdir()
-    (folder / "one.yaml").write_text(TRIAL)
+    (folder / "one.yaml").write_text(SMALL_TRIAL)
     with (EVIDENCE / "pk.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["use"] == "predict" and row["species"] == "human" and row["route"] == "iv"]
     few = list({(row["source"], row["arm"]): row for row in rows}.values())[:4]

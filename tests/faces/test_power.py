@@ -5,27 +5,17 @@ import json
 
 import pyarrow.parquet as pq
 import pytest
+from small_trial import SMALL_TRIAL
 
 from resynapse.faces.cli import main
 from resynapse.faces.power import sizes_of
 from resynapse.notation import InputError
 
-STUDY = """\
-question: Does one infusion help?
-population: {of: trd_adult, n: 6, seed: 7}
-arms:
-  control: {drug: midazolam}
-  ketamine: {drug: ketamine, dose: 0.5 mg/kg, route: iv, over: 40 min}
-control: control
-visits: [0 d, 1 d]
-endpoints: [change(MADRS, 1 d)]
-"""
-
 
 @pytest.fixture
 def call(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "one.yaml").write_text(STUDY, encoding="utf-8")
+    (tmp_path / "one.yaml").write_text(SMALL_TRIAL, encoding="utf-8")
 
     def run(*words):
         with pytest.raises(SystemExit) as stopped:
@@ -67,6 +57,6 @@ def test_sizes_that_cannot_be_read_are_refused(text):
 def test_refusals_leave_nothing(call, tmp_path):
     code, _, err = call("power", "one.yaml", "--vary", "weeks=1,2", "--out", "p")
     assert code == 2 and "--vary: read 'weeks=1,2'" in err and not (tmp_path / "p").exists()
-    (tmp_path / "two.yaml").write_text(STUDY.replace("control: control\n", ""), encoding="utf-8")
+    (tmp_path / "two.yaml").write_text(SMALL_TRIAL.replace("control: control\n", ""), encoding="utf-8")
     code, _, err = call("power", "two.yaml", "--replicates", "2", "--out", "p")
     assert code == 2 and "a study with a `control:` arm" in err and not (tmp_path / "p").exists()

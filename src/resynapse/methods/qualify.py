@@ -15,7 +15,7 @@ digest before the observed column is read.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,27 +167,31 @@ class Predictor:
     def __call__(self, family: Family) -> dict[str, Any]:
         """Return {wanted row: its prediction as plain data}; each experiment is simulated once, and its pool kept while it is needed."""
         jobs = [job for job in (job_of(row, self.experiment_of) for row in family.rows) if isinstance(job, Job)]
-        times = times_by_key(jobs)
         todo = [job for job in jobs if job.row.id in family.wanted]
-        order = {key: i for i, key in enumerate(dict.fromkeys(job.experiment.key for job in todo))}
-        todo.sort(key=lambda job: order[job.experiment.key])
-        waiting = Counter(arm.key for job in todo for arm in arms_of(job))
-        pools: dict[Hashable, Pool | NotSimulated] = {}
-        found = {}
-        for job in todo:
-            arms = arms_of(job)
-            for arm in arms:
-                if arm.key not in pools:
-                    pools[arm.key] = pool_of(arm, times[arm.key], self.settings)
-            found[job.row.id] = as_plain(_predict(job, [pools[arm.key] for arm in arms], self.settings))
-            for arm in arms:
-                waiting[arm.key] -= 1
-                if not waiting[arm.key]:
-                    del pools[arm.key]
-        return found
+        made = with_pools(todo, times_by_key(jobs), self.settings)
+        return {job.row.id: as_plain(_predict(job, pools, self.settings)) for job, pools in made}
 
 
-def pool_of(arm: Experiment, times: tuple[float, ...], settings: Settings) -> Pool | NotSimulated:
+def with_pools(
+    jobs: Sequence[Job], times: Mapping[Hashable, tuple[float, ...]], settings: Settings
+) -> Iterator[tuple[Job, list[Pool | NotSimulated]]]:
+    """Yield every job, those of one experiment together, with the pools of its arms: each is simulated once and kept while it is needed."""
+    order = {key: i for i, key in enumerate(dict.fromkeys(job.experiment.key for job in jobs))}
+    waiting = Counter(arm.key for job in jobs for arm in arms_of(job))
+    pools: dict[Hashable, Pool | NotSimulated] = {}
+    for job in sorted(jobs, key=lambda job: order[job.experiment.key]):
+        arms = arms_of(job)
+        for arm in arms:
+            if arm.key not in pools:
+                pools[arm.key] = _pool_of(arm, times[arm.key], settings)
+        yield job, [pools[arm.key] for arm in arms]
+        for arm in arms:
+            waiting[arm.key] -= 1
+            if not waiting[arm.key]:
+                del pools[arm.key]
+
+
+def _pool_of(arm: Experiment, times: tuple[float, ...], settings: Settings) -> Pool | NotSimulated:
     """Simulate one experiment; what the model refuses or fails to solve costs its own rows, not the others."""
     try:
         return arm.simulate(times, settings.people, settings.blocks, settings.seed)

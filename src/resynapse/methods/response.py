@@ -4,8 +4,7 @@ All points of one experiment are solved together, one block of the same people f
 those of the parameters alone.  Studies are typical ones: how they differ is added by whoever asks.
 """
 
-from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,7 @@ from resynapse.methods.conversion import factor
 from resynapse.methods.evidence import Row
 from resynapse.methods.likelihood import forward
 from resynapse.methods.pool import Experiment, Missing, NotSimulated, Pool
-from resynapse.methods.qualify import Job, Settings, arms_of, job_of, pool_of, size_of, times_by_key
+from resynapse.methods.qualify import Job, Settings, job_of, size_of, times_by_key, with_pools
 from resynapse.methods.readings import Reading, series_of
 
 Array = NDArray[np.float64]
@@ -38,22 +37,9 @@ def responses(
     made = [job_of(row.blinded(), experiment_of) for row in rows]
     found: dict[str, Response | NotSimulated] = {job[0]: job[1] for job in made if isinstance(job, tuple)}
     jobs = [job for job in made if isinstance(job, Job)]
-    times = times_by_key(jobs)
     settings = Settings(people=people * points, blocks=points, seed=seed)
-    pools: dict[Hashable, Pool | NotSimulated] = {}
-    order = {key: i for i, key in enumerate(dict.fromkeys(job.experiment.key for job in jobs))}
-    jobs.sort(key=lambda job: order[job.experiment.key])
-    waiting = Counter(arm.key for job in jobs for arm in arms_of(job))
-    for job in jobs:
-        for arm in arms_of(job):
-            if arm.key not in pools:
-                pools[arm.key] = pool_of(arm, times[arm.key], settings)
-        found[job.row.id] = _response(job, [pools[arm.key] for arm in arms_of(job)], points)
-        for arm in arms_of(job):
-            waiting[arm.key] -= 1
-            if not waiting[arm.key]:
-                del pools[arm.key]
-    return found
+    pooled = with_pools(jobs, times_by_key(jobs), settings)
+    return found | {job.row.id: _response(job, pools, points) for job, pools in pooled}
 
 
 def _response(job: Job, pools: Sequence[Pool | NotSimulated], points: int) -> Response | NotSimulated:

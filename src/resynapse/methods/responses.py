@@ -26,12 +26,17 @@ class ItemLike(Protocol):
     def steady(self) -> float: ...  # noqa: D102
 
 
+def habit_draw(item: str) -> str:
+    """Return the name of the draw that is a person's habit with an item."""
+    return f"item:{item}"
+
+
 def habits(seed: streams.Seed, people: np.ndarray, items: Mapping[str, ItemLike], yardstick: float | None = None) -> Numbers:
     """Return each person's habit with each item, {item: (n,)}, standard normal.
 
     yardstick: a trait at which the habits shall not change the total; then a person is as ill as the total says.
     """
-    own = {name: streams.normal(seed, f"item:{name}", 0, people) for name in items}
+    own = {name: streams.normal(seed, habit_draw(name), 0, people) for name in items}
     if yardstick is not None:
         up, down = np.array(1.0), np.array(-1.0)
         step = {name: float(given_habit(item, yardstick, up) - given_habit(item, yardstick, down)) for name, item in items.items()}

@@ -3,6 +3,7 @@
 The formulas are those of `totals` and `items`, read backwards.
 """
 
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -19,13 +20,19 @@ def madrs_of_psi(psi: ArrayLike) -> NDArray[np.float64]:
     return expected(every("MADRS"), alike(np.asarray(psi, float)))
 
 
+@functools.cache
+def _totals() -> NDArray[np.float64]:
+    """Return the MADRS totals at GRID."""
+    return madrs_of_psi(GRID)
+
+
 def psi_of_madrs(madrs: ArrayLike, own: Mapping[str, np.ndarray] | None = None) -> NDArray[np.float64]:
     """Return the trait at which a MADRS total is expected, any shape; totals are held within 0.01-59.5 points.
 
     own: how much more a person suffers in a domain, {domain: shape of madrs}.
     """
     held = np.clip(np.asarray(madrs, float), 0.01, 59.5)
-    at = np.interp(held, madrs_of_psi(GRID), GRID)
+    at = np.interp(held, _totals(), GRID)
     if not own:
         return at
     low, high = at - 3.0, at + 3.0
@@ -48,7 +55,7 @@ def madrs_of(scale: str, total: float) -> float | None:
     if scale == "MADRS":
         return total
     if scale == "PHQ9":
-        return float(np.interp(total, expected(every("PHQ9"), alike(GRID)), madrs_of_psi(GRID)))
+        return float(np.interp(total, expected(every("PHQ9"), alike(GRID)), _totals()))
     hamd = {
         "HAMD17": total,
         "QIDS_SR": (total - of.qids_zero.value) / of.qids_slope.value,

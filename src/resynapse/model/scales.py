@@ -57,6 +57,11 @@ ITEMISED = {"MADRS": every("MADRS"), "PHQ9": every("PHQ9"), "HAMD17": HAMD17, "Q
 """Scales whose items can be asked for."""
 
 
+def item_name(scale: str, number: int) -> str:
+    """Return the quantity that is one item of a scale: item:MADRS_10."""
+    return f"item:{scale}_{number}"
+
+
 def _items() -> dict[str, Readout]:
     """Single items: item:MADRS_10 and so on."""
     out = {}
@@ -64,7 +69,7 @@ def _items() -> dict[str, Readout]:
         for bank, number in parts:
             item = BANKS[bank][number]
             words, most = f"{scale} item {number}: {item.meaning}", float(len(item.b))
-            out[f"item:{scale}_{number}"] = Readout("", "points", words, "items", Scale(0, most), ((bank, number),))
+            out[item_name(scale, number)] = Readout("", "points", words, "items", Scale(0, most), ((bank, number),))
     return out
 
 

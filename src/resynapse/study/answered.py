@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from resynapse.engine import streams
 from resynapse.methods.cohort import Cohort
-from resynapse.methods.responses import given_habit, habits, spread_given_habit
-from resynapse.model.items import BANKS, TYPICAL, YARDSTICK, Graded
+from resynapse.methods.responses import given_habit, habit_draw, spread_given_habit
+from resynapse.model.items import BANKS
 from resynapse.model.scales import READOUTS
+from resynapse.study.rated import habits_with, named_items, self_view
 
 GRID = np.linspace(-6.0, 10.0, 321)  # traits at which the scatter of answers is worked out
 
@@ -24,25 +24,20 @@ def is_answered(quantity: str) -> bool:
     return READOUTS[quantity].area == "items" and READOUTS[quantity].at_least is None
 
 
-def asked_of(quantity: str) -> dict[str, Graded]:
-    """Return {name: item} of all items whose habits bear on a quantity: those of its banks."""
-    return {f"{bank}_{k}": item for bank in dict.fromkeys(b for b, _ in READOUTS[quantity].parts) for k, item in BANKS[bank].items()}
+def banks_of(quantity: str) -> list[str]:
+    """Return the banks whose items a quantity sums."""
+    return list(dict.fromkeys(bank for bank, _ in READOUTS[quantity].parts))
 
 
 def habit_names(quantity: str) -> tuple[str, ...]:
-    """Return the names of the draws that make these habits."""
-    draws = streams.Draws(0, np.arange(1))
-    habits(draws, np.arange(1), asked_of(quantity))
-    return tuple(draws.asked)
+    """Return the names of the draws that make the habits that bear on a quantity: those with all items of its banks."""
+    return tuple(habit_draw(name) for bank in banks_of(quantity) for name in named_items(bank))
 
 
 def usual_answer(quantity: str, traits: Mapping[str, np.ndarray], people: Cohort) -> np.ndarray:
     """Return what each person would answer on average, (n, T), at traits {domain: (n, T)}."""
-    view = people.covariates.get("self_view", np.zeros(people.n))[:, None]
-    own: dict[str, np.ndarray] = {}
-    for bank in dict.fromkeys(b for b, _ in READOUTS[quantity].parts):
-        items = {f"{bank}_{k}": item for k, item in BANKS[bank].items()}
-        own |= habits(people.seed, people.people, items, TYPICAL if bank == YARDSTICK else None)
+    view = self_view(people)[:, None]
+    own = {name: z for bank in banks_of(quantity) for name, z in habits_with(bank, people).items()}
     parts = [(f"{bank}_{k}", BANKS[bank][k]) for bank, k in READOUTS[quantity].parts]
     answers = (given_habit(item, traits[item.domain] + view * item.own_view, own[name][:, None]) for name, item in parts)
     return sum(answers, np.zeros(np.shape(next(iter(traits.values())))))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from resynapse.model.items import BANKS
-from resynapse.model.scales import ITEMISED
+from resynapse.model.scales import ITEMISED, item_name
 from resynapse.notation import InputError
 from resynapse.study.simulate import RunResult
 
@@ -36,7 +36,7 @@ def item_courses(result: RunResult, scale: str = "MADRS") -> dict[str, ItemCours
         known = ", ".join(result.study.items) or "none"
         raise InputError("items", scale, f"a scale whose items the study asks for: {known}", result.study.items)
     items = [BANKS[bank][number] for bank, number in ITEMISED[scale]]
-    names = [f"item:{scale}_{number}" for _, number in ITEMISED[scale]]
+    names = [item_name(scale, number) for _, number in ITEMISED[scale]]
     words, domains, most = tuple(i.meaning for i in items), tuple(i.domain for i in items), tuple(len(i.b) for i in items)
     return {
         name: ItemCourses(arm.times, words, domains, most, np.array([np.nanmean(arm.true[q], axis=0) for q in names]))

@@ -15,8 +15,8 @@ import numpy as np
 from resynapse.methods.cohort import Cohort
 from resynapse.methods.responses import answers, given_habit, habits, of_visits
 from resynapse.model.expectancy import RATED
-from resynapse.model.items import BANKS, TYPICAL, YARDSTICK, alike, expected
-from resynapse.model.scales import ITEMISED, READOUTS
+from resynapse.model.items import BANKS, TYPICAL, YARDSTICK, Graded, alike, expected
+from resynapse.model.scales import ITEMISED, READOUTS, item_name
 from resynapse.study.measure import FLUCTUATION
 
 if TYPE_CHECKING:
@@ -30,17 +30,32 @@ OWN = {"own_phq9": ("PHQ9", range(1, 10)), "own_hamd": ("HAMD", range(1, 18)), "
 """A person's own distance from the MADRS on another scale: its parameter, its items."""
 
 
+def named_items(bank: str, numbers: Iterable[int] = ()) -> dict[str, Graded]:
+    """Return items of a bank, all of them where no number is named, by the names of people's habits with them."""
+    return {f"{bank}_{k}": BANKS[bank][k] for k in numbers or BANKS[bank]}
+
+
+def habits_with(bank: str, people: Cohort) -> dict[str, np.ndarray]:
+    """Return people's habits with every item of a bank, {item: (n,)}; those with the yardstick leave its total alone."""
+    return habits(people.seed, people.people, named_items(bank), TYPICAL if bank == YARDSTICK else None)
+
+
+def self_view(people: Cohort) -> np.ndarray:
+    """Return how much worse people see themselves than a rater does, on the trait (n,)."""
+    return people.covariates.get("self_view", np.zeros(people.n))
+
+
 def own_distances(people: Cohort, names: Iterable[str]) -> dict[str, np.ndarray]:
     """Return what people's habits and their view of themselves add to totals in mid-scale, {parameter: (n,)}."""
-    out, view = {}, people.covariates.get("self_view", np.zeros(people.n))
+    out, view = {}, self_view(people)
     for name, (bank, numbers) in OWN.items():
         if name not in names:
             continue
-        items = {f"{bank}_{k}": BANKS[bank][k] for k in numbers}
+        items = named_items(bank, numbers)
         own = habits(people.seed, people.people, items)
         most = sum(len(item.b) for item in items.values())
         usual = float(expected([(bank, k) for k in numbers], alike(TYPICAL)))
-        felt = sum(given_habit(item, TYPICAL + view * item.own_view, own[key]) for key, item in items.items())
+        felt = sum(given_habit(item, TYPICAL + view if item.own_view else TYPICAL, own[key]) for key, item in items.items())
         share = usual / most
         out[name] = (felt - usual) / (4 * share * (1 - share))
     return out
@@ -79,7 +94,7 @@ class Questions:
 
 def item_names(study: Study) -> list[str]:
     """Return the quantities that `items` of a study asks for: the totals, and each item."""
-    return [q for scale in study.items for q in (scale, *(f"item:{scale}_{number}" for _, number in ITEMISED[scale]))]
+    return [q for scale in study.items for q in (scale, *(item_name(scale, number) for _, number in ITEMISED[scale]))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +141,7 @@ class Rated(Mapping[str, np.ndarray]):
     @cached_property
     def view(self) -> np.ndarray:
         """How much worse people see themselves than a rater does, on the trait (n, 1)."""
-        return self.people.covariates.get("self_view", np.zeros(self.people.n))[:, None]
+        return self_view(self.people)[:, None]
 
     @cached_property
     def strayed(self) -> np.ndarray:
@@ -140,8 +155,7 @@ class Rated(Mapping[str, np.ndarray]):
     def habits(self, bank: str) -> dict[str, np.ndarray]:
         """Return the people's habits with the items of a bank."""
         if bank not in self._kept:
-            at = TYPICAL if bank == YARDSTICK else None
-            self._kept[bank] = habits(self.people.seed, self.people.people, {f"{bank}_{k}": one for k, one in BANKS[bank].items()}, at)
+            self._kept[bank] = habits_with(bank, self.people)
         return self._kept[bank]
 
     def answer(self, bank: str, number: int) -> np.ndarray:

@@ -103,12 +103,12 @@ def asked(study: Study) -> list[str]:
     drawn = set(DRIVERS) <= readable
     itemised = set(DOMAINS) <= readable
 
-    def is_given(q: str, r: Readout) -> bool:
-        if r.area in DRAWN or not r.output:
-            return drawn if r.area in DRAWN else itemised
-        return readout_of(q, study.sampling.site)[0] in readable
+    def gives(q: str, r: Readout) -> bool:
+        if r.area in DRAWN:
+            return drawn
+        return readout_of(q, study.sampling.site)[0] in readable if r.output else itemised
 
-    given = [q for q, r in READOUTS.items() if is_given(q, r)]
+    given = [q for q, r in READOUTS.items() if gives(q, r)]
     for place, endpoint in enumerate(study.endpoints):
         if endpoint.quantity not in given:
             shown = [q for q in given if READOUTS[q].area != "items"]

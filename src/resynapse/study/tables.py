@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from resynapse.model.scales import ITEMISED, READOUTS
+from resynapse.model.scales import ITEMISED, READOUTS, item_name
 
 if TYPE_CHECKING:
     from resynapse.study.simulate import ArmResult, RunResult
@@ -98,7 +98,7 @@ def answers(result: RunResult) -> Any:
         number = np.ones(len(who), np.int32)
         for k, scale in enumerate(scales):
             for _, item in ITEMISED[scale]:
-                points = arm.measured[f"item:{scale}_{item}"][keep][:, hits].ravel()
+                points = arm.measured[item_name(scale, item)][keep][:, hits].ravel()
                 row = (who, place * number, when, k * number, (item * number).astype(np.int8), points)
                 for name, part in zip(columns, row, strict=True):
                     columns[name].append(part)
