@@ -63,6 +63,6 @@ def recalled(folder):
 
 def test_what_cannot_be_fitted_is_refused(call, few, tmp_path):
     code, _, err = call("calibrate", "--evidence", few, "--out", tmp_path / "fit", "--stage", "mechanisms")
-    assert code == 2 and "--stage" in err and "Did you mean 'mechanism'" in err
+    assert code == 2 and "--stage" in err and "Did you mean 'mechanism'" in err and not (tmp_path / "fit").exists()
     code, _, err = call("qualify", "--evidence", few, "--out", tmp_path / "x", "--fit", "none without trial")
     assert code == 2 and "fit" in err and not (tmp_path / "x").exists()

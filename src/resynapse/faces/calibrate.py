@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import numpy as np
 
 from resynapse.faces.describe import columns
 from resynapse.faces.qualify import Order, sources_of, tables_of
+from resynapse.faces.run_folder import write_csv
 from resynapse.notation import InputError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def calibrate(evidence: Sequence[Path], out: Path, stages: Sequence[str], quick:
     Raises InputError for a broken file, an unknown stage or an `out` that cannot be written.
     """
     from resynapse.methods.evidence import load_evidence
-    from resynapse.study.calibration import QUICK, Effort, Work, fit_of, recipe_of, store_of, strangers_of
+    from resynapse.study.calibration import QUICK, Effort, Work, fit_of, recipe_of, stages_of, store_of, strangers_of
     from resynapse.study.calibration import calibrate as fitted
     from resynapse.study.fits import save_fit
     from resynapse.study.unseen import beside, save_strangers, trial_of
@@ -34,18 +34,17 @@ def calibrate(evidence: Sequence[Path], out: Path, stages: Sequence[str], quick:
     order = Order(evidence, (), 2, 1)
     rows, sources = load_evidence(tables_of(order)), sources_of(order)
     effort = QUICK if quick else Effort()
+    named = stages_of(stages)
     _writable(out)
     work = Work(rows, {r.id: trial_of(r, sources) for r in rows}, effort, store_of(out, rows, effort), tell)
-    done = fitted(work, stages) if stages else fitted(work)
+    done = fitted(work, named)
     fit = fit_of(done, recipe_of(work, done))
     path = out / f"{fit.date}.json"
     save_fit(fit, path)
     save_strangers(strangers_of(fit, done), beside(path))
     table = numbers(fit)
-    with (out / "numbers.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(table[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(table)
+    write_csv(part := out / ".numbers.csv.part", tuple(table[0]), table)
+    part.replace(out / "numbers.csv")
     return [columns(table), "", *qualities(fit), f"Fit: {path}"]
 
 

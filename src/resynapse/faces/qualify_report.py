@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from resynapse.engine.checkpoint import write_whole
 from resynapse.faces import qualify_figures as pictures
 from resynapse.faces import style
 from resynapse.faces.arrow_figure import arrow_figure
@@ -74,9 +74,7 @@ def write_qualify_report(
         **_pictures_of(beside),
     }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(render("qualify.html.j2", held), encoding="utf-8")
-    os.replace(part, path)
+    write_whole(path, render("qualify.html.j2", held).encode())
     return path
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from resynapse.engine import checkpoint
 from resynapse.faces import dendrite_panel as spines
 from resynapse.faces import methods_text as words
 from resynapse.faces import run_figures as runs
@@ -105,9 +105,7 @@ NOTHING_PUBLISHED = "No published row has the same drug, route, dose, days and k
 def write_whole(path: Path, text: str) -> Path:
     """Write a text file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)
+    checkpoint.write_whole(path, text.encode())
     return path
 
 

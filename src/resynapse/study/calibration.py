@@ -254,14 +254,19 @@ def fit_stage(work: Work, name: str, known: Mapping[str, float]) -> Fitted:
     return Fitted(name, of, few, left, gone)
 
 
-def calibrate(work: Work, stages: Sequence[str] = tuple(STAGES)) -> list[Fitted]:
-    """Fit stages in their order, each at the best values of those before it.  InputError for an unknown stage."""
-    for name in stages:
+def stages_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the stages named, in their order; all of them where none is named.  InputError for an unknown one."""
+    for name in names:
         if name not in STAGES:
             raise InputError("--stage", name, f"one of {', '.join(STAGES)}", STAGES)
+    return tuple(name for name in STAGES if name in (names or STAGES))
+
+
+def calibrate(work: Work, stages: Sequence[str] = ()) -> list[Fitted]:
+    """Fit stages in their order, each at the best values of those before it; names as for `stages_of`."""
     known: dict[str, float] = {}
     out = []
-    for name in (n for n in STAGES if n in stages):
+    for name in stages_of(stages):
         done = fit_stage(work, name, known)
         known |= best_values(done)
         out.append(done)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from resynapse.engine.checkpoint import write_whole
 from resynapse.methods.fit import DECLARED, Fit, Number
 from resynapse.model import build
 from resynapse.model.spreads import spreads_of
@@ -172,6 +172,4 @@ def save_fit(fit: Fit, path: Path) -> None:
         for name, n in fit.numbers.items()
     }  # fmt: skip
     plain = {"format": FORMAT, "date": fit.date, "recipe": dict(fit.recipe), "beyond": {k: short(v) for k, v in fit.beyond.items()}}
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(json.dumps({**plain, "numbers": numbers}, ensure_ascii=False, indent=None) + "\n", encoding="utf-8")
-    os.replace(part, path)
+    write_whole(path, (json.dumps({**plain, "numbers": numbers}, ensure_ascii=False) + "\n").encode())

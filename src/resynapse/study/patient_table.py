@@ -105,11 +105,11 @@ class _Record:
     def refuse(self, column: str, expected: str, choices: tuple[str, ...] = ()) -> InputError:
         return InputError(self.at(column), self.text(column) or "nothing", expected, choices)
 
-    def word(self, column: str, choices: tuple[str, ...]) -> str:
-        """Return a word of a closed list, whatever its capitals."""
+    def word(self, column: str, choices: tuple[str, ...], told: str = "") -> str:
+        """Return a word of a closed list, whatever its capitals.  told: the list in words, where it is long."""
         found = next((c for c in choices if c.casefold() == self.text(column).casefold()), None)
         if found is None:
-            raise self.refuse(column, f"one of {', '.join(choices)}", choices)
+            raise self.refuse(column, told or f"one of {', '.join(choices)}", choices)
         return found
 
 
@@ -281,7 +281,8 @@ def _observation(r: _Record) -> tuple[str, float]:
         raise r.refuse("AMT", "no amount in an observation (EVID 1 gives a dose)")
     if math.isnan(value) and not r.text("DVID"):
         return "", value
-    quantity = r.word("DVID", quantities)
+    whole = [q for q in quantities if not q.startswith("item:")]
+    quantity = r.word("DVID", quantities, f"one of {', '.join(whole)}, or an item such as item:MADRS_10")
     one = READOUTS[quantity]
     if r.text("UNIT") and r.text("UNIT") != one.unit:
         raise r.refuse("UNIT", f"{one.unit}, the unit of {quantity}")

@@ -7,7 +7,6 @@ weights failed, those of a fit made anew (`values`).
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from resynapse.engine.checkpoint import write_whole
 from resynapse.methods.evidence import Row, Source
 from resynapse.methods.fit import Fit
 from resynapse.notation import InputError
@@ -100,6 +100,4 @@ def save_strangers(strangers: Strangers, path: Path) -> None:
         for trial, stages in strangers.left.items()
     }
     plain = {"date": strangers.fit.date, "model_hash": strangers.fit.recipe.get("model_hash"), "trials": trials}
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(json.dumps(plain, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(part, path)
+    write_whole(path, (json.dumps(plain, ensure_ascii=False) + "\n").encode())
